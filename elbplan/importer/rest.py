@@ -18,6 +18,7 @@ from ..errors import ElbplanError, SpecProblem
 from ..kinds import KINDS
 from ..spec import load_text
 from ..spec.export.text import long_fields, long_value
+from ..spec.validate.long_form import is_block
 from ..spec.yaml.tree import Source
 from .source import ImportSource
 from .words import Words
@@ -179,9 +180,9 @@ def _long_paths(document: Words) -> Iterator[Path]:
     A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
     their default may go.
     """
-    for kind in [kind for kind in KINDS if kind in document]:
+    for kind in [kind for kind in KINDS if is_block(kind, document.get(kind))]:
         defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
-        for name, fields in document[kind].items():
+        for name, fields in document.get(kind, {}).items():
             yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
             yield from ((kind, name, "health", key) for key in fields.get("health") or ())
 

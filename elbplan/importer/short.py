@@ -137,9 +137,9 @@ class ShortWriter:
 
     def _domain_words(self, record: Record) -> Any:
         lookup = Lookup("hosted_zone", record.name.removeprefix("*."))
-        if self.source.lookups.get(lookup) == (record.zone,):
-            return record.name
-        return {"name": record.name, "zone": str(record.zone)}
+        words = {"zone": str(record.zone)} if self.source.lookups.get(lookup) != (record.zone,) else {}
+        marks = {key: True for key in ("take_over", "restore") if getattr(record, key)}
+        return {"name": record.name, **words, **marks} if words or marks else record.name
 
     # Groups --------------------------------------------------------------------------------------------------------
 
