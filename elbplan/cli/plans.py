@@ -100,7 +100,7 @@ def problem_of(stack_plan: Planned) -> ElbplanError:
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
-    _keep_facts(app, stacks)
+    keep_facts(app, stacks)
     return stacks
 
 
@@ -115,11 +115,11 @@ def stacks_or_problems_of(app: App, paths: Sequence[str], *, must_have_one: bool
     broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
     if must_have_one and len(broken) == len(loaded) and not app.options.json:
         raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
-    _keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
+    keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
     return loaded
 
 
-def _keep_facts(app: App, stacks: Sequence[Stack]) -> None:
+def keep_facts(app: App, stacks: Sequence[Stack]) -> None:
     """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
         if stack.traffic is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.address import Address
@@ -40,13 +41,22 @@ PLAIN = frozenset(
         "traffic",
         "adopt",
         "expires",
+        "lint",
     }
 )
 """Keys that a stack in the long form may have as well."""
 
 
-def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
-    """Returns the stack of a document, and adds its problems to the report. None: no stack could be built."""
+@dataclass(frozen=True)
+class Reading:
+    """What a document contains: its stack, and the subject of checks and of lint; None where nothing could be built."""
+
+    stack: Stack | None = None
+    subject: Subject | None = None
+
+
+def read_document(tree: Tree, report: ProblemReport) -> Reading:
+    """Returns the stack of a document, and adds its problems to the report."""
     if not isinstance(tree.data, Mapping):
         what = (
             "this document is empty"
@@ -54,23 +64,26 @@ def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
             else f"a spec must be a map of keys, not {shown_value(tree.data)}"
         )
         report.at((), what, "start with name: my-web")
-        return None
+        return Reading()
     blocks = {key for key, value in tree.data.items() if is_block(key, value)}
     short, tree = parse_short(report, blocks)
     block_data = {key: value for key, value in tree.data.items() if key in blocks}
     blocks_drafts = drafts_of_blocks(block_data, report)
     if short is None:
         _build_models(blocks_drafts, report)
-        return None
+        return Reading()
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
     _add_tags(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
     if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)
-    run_checks(Subject(short, resources, drafts, report))
+    subject = Subject(short, resources, drafts, report)
+    run_checks(subject)
     check_adopt(short, report)
-    return None if "name" in report.lost else _stack(short, _complete(resources, drafts, short), tree)
+    if "name" in report.lost:
+        return Reading()
+    return Reading(_stack(short, _complete(resources, drafts, short), tree), subject)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
