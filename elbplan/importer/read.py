@@ -31,6 +31,7 @@ from .owners import owner_of
 from .source import ImportSource
 from .survey import Survey, survey
 from .target_owners import other_registrar
+from .words import has_words
 
 Resources = dict[Address, Resource]
 READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
@@ -159,14 +160,16 @@ def _inexpressible(resources: Resources) -> Iterator[tuple[Address, str]]:
 
 
 def _renumbered(resources: Resources, ids: Mapping[Address, str]) -> tuple[Resources, dict[Address, str]]:
-    """Rules without a name are numbered by their position among those that the spec has."""
+    """Rules without a name are numbered by their position; `443-p10` is one of priority 10 in the long form."""
     new: dict[Address, Address] = {}
     count: dict[object, int] = {}
     rules = [(address, rule) for address, rule in resources.items() if isinstance(rule, Rule)]
     for address, rule in sorted(rules, key=lambda pair: pair[1].priority):
-        count[rule.listener] = number = count.get(rule.listener, 0) + 1
-        if match := UNNAMED.fullmatch(address.name):
-            new[address] = Address(Rule.kind, f"{match['listener']}-r{number}")
+        short, match = has_words(rule.conditions), UNNAMED.fullmatch(address.name)
+        count[rule.listener] = number = count.get(rule.listener, 0) + short
+        if match:
+            name = f"r{number}" if short else f"p{rule.priority}"
+            new[address] = Address(Rule.kind, f"{match['listener']}-{name}")
     renamed = {new.get(address, address): resource for address, resource in resources.items()}
     order = {kind: place for place, kind in enumerate(KINDS)}
     renamed = dict(sorted(renamed.items(), key=lambda pair: (order[pair[0].kind], _place(*pair))))
