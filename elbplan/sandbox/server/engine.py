@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, tagging, waf
+from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
 from ..params import Params
+from ..signatures import check_signed
 from ..traffic import watch
 from .call_log import LoggedCall
 from .moto_bridge import ask
@@ -30,6 +31,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "wafv2": waf.ACTIONS,
     "lambda": functions.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
+    "service-quotas": service_quotas.ACTIONS,
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
@@ -125,6 +127,7 @@ class Engine:
         return reply
 
     def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        check_signed(self.account, call)
         context = CallContext(self.account, call.region)
         check_enabled(context, call.service)
         handler = OWN.get(call.service, {}).get(call.action)
