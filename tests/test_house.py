@@ -48,6 +48,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "doctor": ({"permissions", "live", "kinds", "core"}, {"boto3", "botocore"}),
     "render": (
         {
+            "spec.lint",
             "migrations.status",
             "run.outcome",
             "run.condition",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..core.traffic_estimate import TrafficEstimate
 from ..core.utc import log_time
-from ..live.pacing import Pacer
+from ..live.pacing import Pacers
 from ..live.read_retries import ReadRetries
 from ..run.clock import Clock, RealClock
 from .terminal import Terminal
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
+    from ..live.sessions import Sessions
     from ..run.result import RunResult
     from ..run.workflow import Cloud
+    from ..sandbox.admin.daemon import RunningSandbox
     from ..verify.network import Network, NoNetwork
 
 PARALLEL = 8
@@ -60,6 +62,8 @@ class App:
     wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
     network      on which load balancers answer; None: chosen by the options
+    sessions     the sessions of this command; None before its first connection
+    sandbox      the local AWS simulator of --sandbox, once it runs
     aws_called   True after the first call to AWS
     traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
@@ -73,10 +77,12 @@ class App:
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
     wall: Callable[[], float] = time.time
-    pacer: Pacer = field(default_factory=Pacer)
+    pacers: Pacers = field(default_factory=Pacers)
     dns: ZoneDns | None = None
     network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
+    sessions: Sessions | None = None
+    sandbox: RunningSandbox | None = None
     aws_called: bool = False
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None

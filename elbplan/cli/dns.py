@@ -48,15 +48,17 @@ def dns_of(app: App) -> ZoneDns | None:
 STAND_IN = "the AWS of this command is a stand-in, and its load balancers have no network"
 
 
-def network_of(app: App, region: str) -> Network | NoNetwork:
+def network_of(app: App, region: str, account: str = "") -> Network | NoNetwork:
     """Returns the network on which the load balancers of a region answer; the reason if there is none.
+
+    `account` is an account of the simulator, each of which has its own network; empty: its default account.
 
     A stand-in for AWS has none, so that nothing that AWS does not have is ever asked on the internet.
     """
     if app.network is not None:
         return app.network
     if app.options.sandbox:
-        return _simulated_network()
+        return _simulated_network(account)
     if app.connect is not None:
         return NoNetwork(STAND_IN)
     if _is_overridden(app):
@@ -65,11 +67,11 @@ def network_of(app: App, region: str) -> Network | NoNetwork:
     return InternetConnections(_dns_module().names_of_internet(debug_log_of(app)), region, proxy)
 
 
-def answering_dns(app: App, region: str) -> ZoneDns:
+def answering_dns(app: App, region: str, account: str = "") -> ZoneDns:
     """Returns the DNS that has the names of the load balancers: for the sandbox, that of the simulator."""
     if app.dns is not None:
         return app.dns
-    network = network_of(app, region)
+    network = network_of(app, region, account)
     return NotAsked(network.reason) if isinstance(network, NoNetwork) else network.names
 
 
@@ -77,12 +79,12 @@ PROXIES = ("HTTPS_PROXY", "https_proxy")
 """The variables whose proxy the requests to AWS use."""
 
 
-def _simulated_network() -> Network | NoNetwork:
+def _simulated_network(account: str) -> Network | NoNetwork:
     running = daemon.find()
     if running is None:
         return NoNetwork("the local AWS simulator does not run")
     try:
-        network = running.box().network()
+        network = running.box().in_account(account).network()
     except SandboxError as problem:
         return NoNetwork(f"the local AWS simulator has no network: {problem}")
     names = _dns_module().names_of_simulator(*network["dns"])

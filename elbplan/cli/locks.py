@@ -78,11 +78,13 @@ def run_stores_of(app: App, words: Sequence[str]) -> list[StackRunStore]:
     """The runs of the selected stacks. Raises SpecProblem, UsageProblem."""
     stacks = [selection.stack for selection in select(app, words)]
     connections = Connections(app, stacks)
-    regions = [connections.region(stack) for stack in stacks]
-    reached = {region: connections.reach(region) for region in dict.fromkeys(regions)}
+    places = [connections.place(stack) for stack in stacks]
+    reached = {place: connections.reach(place) for place in dict.fromkeys(places)}
+    for stack, place in zip(stacks, places, strict=True):
+        connections.check_account(stack, place, reached[place])
     return [
-        StackRunStore(stack.name, region, lock_manager_of(app, reached[region]))
-        for stack, region in zip(stacks, regions, strict=True)
+        StackRunStore(stack.name, place.region, lock_manager_of(app, reached[place]))
+        for stack, place in zip(stacks, places, strict=True)
     ]
 
 

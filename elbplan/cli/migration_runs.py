@@ -66,8 +66,8 @@ class MigrationConsole:
 
     def __post_init__(self) -> None:
         clouds = Connections(self.app, [self.stack])
-        self.region = clouds.region(self.stack)
-        self.cloud = clouds.reach(self.region)
+        self.cloud = clouds.cloud_of(self.stack)
+        self.region = self.cloud.region
 
     def executor(self, source: MigrationSource, options: ApplyOptions) -> MigrationExecutor:
         """The executor with this console's screen, question and lock."""

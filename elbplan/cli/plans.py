@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.call import Answer, Call
-from ..core.hidden import hidden_in
+from ..core.hidden import Hidden, hidden_in
+from ..core.identity import Place
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import MIN_SECRET_LENGTH, ElbplanError, Refused, SpecProblem
 from ..live.worker_threads import WorkerThreads
 from ..planner.reconcile import permitted
+from ..render.expiry import expiry_note
 from ..render.outcome import EndScreen
 from ..render.plan_view import PlanView
 from ..render.style import Style, count
@@ -98,7 +100,7 @@ def problem_of(stack_plan: Planned) -> ElbplanError:
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
-    _keep_facts(app, stacks)
+    keep_facts(app, stacks)
     return stacks
 
 
@@ -113,56 +115,80 @@ def stacks_or_problems_of(app: App, paths: Sequence[str], *, must_have_one: bool
     broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
     if must_have_one and len(broken) == len(loaded) and not app.options.json:
         raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
-    _keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
+    keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
     return loaded
 
 
-def _keep_facts(app: App, stacks: Sequence[Stack]) -> None:
+def keep_facts(app: App, stacks: Sequence[Stack]) -> None:
     """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
         if stack.traffic is not None:
             app.traffic[stack.name] = stack.traffic
         app.terminal.secrets |= {
-            str(text): text.reference for text in hidden_in(stack.resources) if len(text) >= MIN_SECRET_LENGTH
+            str(text): text.reference for text in _hidden_texts(stack) if len(text) >= MIN_SECRET_LENGTH
         }
 
 
+def _hidden_texts(stack: Stack) -> Iterator[Hidden]:
+    yield from hidden_in(stack.resources)
+    yield from hidden_in(vars(stack.identity))
+
+
 def planned(app: App, entries: Sequence[Stack | BrokenSpec], planner: Planner) -> list[Planned]:
-    """Plans each stack, in their order. The stacks of one region are read together, and the regions side by side."""
+    """Plans each stack, in their order. The stacks of one place are read together, and the places side by side."""
     clouds = Connections(app, [entry for entry in entries if isinstance(entry, Stack)])
     results: dict[int, Planned] = {}
-    groups: dict[str, list[int]] = {}
+    groups: dict[Place, list[int]] = {}
     for index, entry in enumerate(entries):
         if isinstance(entry, BrokenSpec):
             results[index] = not_planned(Stack(entry.label, None, {}), entry.problem, planner)
             continue
         try:
-            groups.setdefault(clouds.region(entry), []).append(index)
+            groups.setdefault(clouds.place(entry), []).append(index)
         except ElbplanError as problem:
             results[index] = not_planned(entry, problem, planner)
-    reached = {region: clouds.reach(region) for region in groups}
     stacks = {index: entry for index, entry in enumerate(entries) if isinstance(entry, Stack)}
-    with _reading_regions(app, stacks, groups), WorkerThreads(len(groups)) as threads:
+    with _reading_places(app, stacks, groups), WorkerThreads(len(groups)) as threads:
         futures = {
-            region: threads.submit(_plan_region, reached[region], [stacks[index] for index in indexes], planner)
-            for region, indexes in groups.items()
+            place: threads.submit(_plan_place, clouds, place, [stacks[index] for index in indexes], planner)
+            for place, indexes in groups.items()
         }
-        for region, future in futures.items():
-            results |= dict(zip(groups[region], future.result(), strict=True))
+        for place, future in futures.items():
+            results |= dict(zip(groups[place], future.result(), strict=True))
     return [results[index] for index in range(len(entries))]
 
 
 @contextlib.contextmanager
-def _reading_regions(app: App, stacks: Mapping[int, Stack], groups: Mapping[str, Sequence[int]]) -> Iterator[None]:
+def _reading_places(app: App, stacks: Mapping[int, Stack], groups: Mapping[Place, Sequence[int]]) -> Iterator[None]:
     read = [stacks[index] for indexes in groups.values() for index in indexes]
     if not read:
         yield
         return
-    with reading(app, read, next(iter(groups)) if len(groups) == 1 else count(len(groups), "region")):
+    regions = {place.region for place in groups}
+    with reading(app, read, next(iter(regions)) if len(regions) == 1 else count(len(regions), "region")):
         yield
 
 
-def _plan_region(cloud: Cloud, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
+def _plan_place(clouds: Connections, place: Place, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
+    """The plans of the stacks of one place, in their order. A problem of its credentials is that of these stacks."""
+    try:
+        cloud = clouds.reach(place)
+    except ElbplanError as problem:
+        return [not_planned(stack, problem, planner, NoCloud(problem, place.region)) for stack in stacks]
+    results: dict[str, Planned] = {}
+    for stack in stacks:
+        try:
+            clouds.check_account(stack, place, cloud)
+        except ElbplanError as problem:
+            results[stack.name] = not_planned(stack, problem, planner, NoCloud(problem, place.region))
+    left = [stack for stack in stacks if stack.name not in results]
+    results |= dict(zip((stack.name for stack in left), _plan_together(cloud, left, planner), strict=True))
+    return [results[stack.name] for stack in stacks]
+
+
+def _plan_together(cloud: Cloud, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
+    if not stacks:
+        return []
     began = time.monotonic()
     plans = planner(cloud, stacks)
     seconds = time.monotonic() - began
@@ -188,9 +214,9 @@ def not_planned(
 def connected(app: App, stack: Stack) -> Iterator[Cloud]:
     """The cloud of one stack's region, while the screen says that AWS is being read."""
     connections = Connections(app, [stack])
-    region = connections.region(stack)
-    with reading(app, [stack], region):
-        yield connections.reach(region)
+    cloud = connections.cloud_of(stack)
+    with reading(app, [stack], cloud.region):
+        yield cloud
 
 
 def retry_command(app: App, verb: str, paths: Sequence[str], *flags: str) -> str:
@@ -219,14 +245,16 @@ def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False, path
     """Returns what the screen of a plan needs besides the plan. Without `paths` it has no command that undoes."""
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    notes, idle, undone, flags = stack_plan.notes, stack_plan.idle, stack_plan.undone, stack_plan.undo
+    idle, undone, flags = stack_plan.idle, stack_plan.undone, stack_plan.undo
+    expired = retry_command(app, "destroy", (), "--expired")
+    ends = expiry_note(stack_plan.plan, app.wall(), f"`{expired}`") if verb != "destroy" else []
     undo = retry_command(app, "apply", paths, *flags) if paths and flags else ""
     return PlanView(
         verb,
         stack_plan.seconds,
         wide,
         place=place,
-        notes=notes,
+        notes=[*stack_plan.notes, *ends],
         idle=idle,
         undone=undone,
         undo=undo,

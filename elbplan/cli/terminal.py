@@ -108,6 +108,11 @@ class Terminal:
         """Returns the columns in which errors wrap; 0 if stderr is no terminal, so that a program finds whole lines."""
         return self.width(self.stderr) if _is_terminal(self.stderr) else 0
 
+    @property
+    def output_width(self) -> int:
+        """Returns the columns in which sentences on stdout wrap; 0 if stdout is no terminal."""
+        return self.width(self.stdout) if _is_terminal(self.stdout) else 0
+
     def err(self, *lines: str, head: str = "") -> None:
         """Writes lines to stderr. Escapes control characters and line breaks, except in `head`."""
         self._write(self.stderr, head + "\n".join(map(escaped, lines)) + "\n")

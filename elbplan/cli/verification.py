@@ -31,7 +31,7 @@ AFTER_APPLY = 90.0
 def checked(app: App, stack: ServedStack, cloud: Cloud) -> Verification:
     """All checks of a stack. Raises nothing: a problem is in the result."""
     try:
-        network = network_of(app, stack.region)
+        network = network_of(app, stack.region, stack.account)
         return verify(with_facts(stack, cloud.send), network, app.clock)
     except ElbplanError as problem:
         return Verification(stack.name, problem=problem.what)
@@ -97,7 +97,7 @@ class AnswerCheck:
         stack = self._served(result)
         if not result.complete or not list(stack.balancers()):
             return None
-        seconds = 0 if isinstance(network_of(self.app, stack.region), NoNetwork) else self.seconds
+        seconds = 0 if isinstance(network_of(self.app, stack.region, stack.account), NoNetwork) else self.seconds
         try:
             with checking(self.app, stack.name):
                 look = partial(self._look, stack, planned.cloud)

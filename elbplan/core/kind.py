@@ -46,7 +46,7 @@ class Found(Generic[R]):
 
     ours          the resources of each stack
     names_in_use  the AWS names that are taken, each with the id of its holder
-    owners, children, stays, unread, unkept   as in `Foreign`
+    owners, children, stays, unread, unkept, adopting   as in `Foreign`
     """
 
     ours: Mapping[str, Sequence[LiveResource[R]]]
@@ -56,6 +56,7 @@ class Found(Generic[R]):
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unread: Sequence[str] = ()
     unkept: Mapping[str, str] = field(default_factory=dict)
+    adopting: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Scope:
     names   further AWS names that a plan wants to give, with their kinds
     lean    does not read the rules of others, if the stacks have none and want none
     alone   reads only the desired resources, by their names and by the ids to which they refer
+    adopt   the AWS ids of the resources that the stacks adopt; the kinds read these as if they had the stack's tags
     """
 
     region: str
@@ -80,6 +82,7 @@ class Scope:
     names: Collection[tuple[str, str]] = ()
     lean: bool = False
     alone: bool = False
+    adopt: Mapping[str, Mapping[Address, str]] = field(default_factory=dict)
 
     @property
     def stacks(self) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
         ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
     names_in_use = {raw["LoadBalancerName"]: arn for arn, raw in state.balancers.items()}
-    return Found(ours, names_in_use, owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers}))
+    owners = owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers})
+    return Found(ours, names_in_use, owners, adopting=state.adopting)
 
 
 def _live(

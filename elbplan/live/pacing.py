@@ -57,6 +57,18 @@ class TokenBucket:
             self._sleep(delay)
 
 
+class Pacers:
+    """A pacer for each account: AWS counts the requests of an account, whoever sends them."""
+
+    def __init__(self, new: Callable[[], Pacer] | None = None) -> None:
+        self._new = new or Pacer
+        self._pacers: dict[str, Pacer] = {}
+
+    def of(self, account: str) -> Pacer:
+        """The pacer of an account, always the same one; of an unknown account for the text ""."""
+        return self._pacers.setdefault(account, self._new())
+
+
 class Pacer:
     """One bucket for each service and region."""
 

@@ -101,7 +101,14 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
         yield from finished_rows(style, ending)
 
 
-DONE_WORDS = {"create": "created", "update": "changed", "replace": "replaced", "stop": "stopped", "delete": "deleted"}
+DONE_WORDS = {
+    "adopt": "adopted",
+    "create": "created",
+    "update": "changed",
+    "replace": "replaced",
+    "stop": "stopped",
+    "delete": "deleted",
+}
 
 
 def summary_text(plan: Plan) -> str:

@@ -61,6 +61,16 @@ class SandboxOptions:
     """Throttle the requests of ELB as AWS does."""
 
 
+@dataclass(frozen=True)
+class RoleSession:
+    """The temporary credentials of a role: who uses them, and until when."""
+
+    account: str
+    arn: str
+    id: str
+    expires: float
+
+
 class RunningNetwork(Protocol):
     """DNS and proxy of a sandbox (network/service.py), which most sandboxes never start."""
 
@@ -71,7 +81,10 @@ class RunningNetwork(Protocol):
 
 @dataclass
 class Account:
-    """One AWS account. A region is created when it is first used. Whoever uses it holds its lock."""
+    """One AWS account. A region is created when it is first used. Whoever uses it holds its lock.
+
+    The default account of a sandbox has the others. All of them share its time, lock, faults and call log.
+    """
 
     id: str = ACCOUNT_ID
     clock: SandboxClock = field(default_factory=SandboxClock)
@@ -86,7 +99,21 @@ class Account:
         self.moment = self.clock.now()
         self.lock = threading.RLock()
         self.network: RunningNetwork | None = None
+        self.others: dict[str, Account] = {}
+        self.root: Account = self
+        self.sessions: dict[str, RoleSession] = {}
         self._empty()
+
+    def with_id(self, id: str) -> "Account":
+        """The account with this id, which may be the default account. It is created when it is first used."""
+        if id in ("", self.id):
+            return self
+        if id not in self.others:
+            shared = (self.clock, self.timing, self.options, self.schedule, self.calls, self.faults)
+            self.others[id] = other = Account(id, *shared)
+            other.lock, other.numbers, other.moment, other.root = self.lock, self.numbers, self.moment, self
+            reset_moto(id)
+        return self.others[id]
 
     def _empty(self) -> None:
         self.numbers = itertools.count(1)
@@ -119,6 +146,8 @@ class Account:
         """Starts a new moment: runs what is due. Time stands still within a call."""
         self.clock.tick()
         self.moment = max(self.clock.now(), self.moment + 1e-6)
+        for other in self.others.values():
+            other.moment = self.moment
         self.schedule.run_due(self.moment)
 
     def memory(self, name: str) -> dict[Any, Any]:
@@ -136,16 +165,26 @@ class Account:
         self.quotas = dict(QUOTAS)
         self.options = SandboxOptions()
         self.timing = Timing(self.timing.slow, self.timing.drain)
+        for other in self.others.values():
+            other.close_network()
+            reset_moto(other.id)
+        self.others, self.sessions = {}, {}
         self._empty()
         reset_moto(self.id)
+
+    def close_network(self) -> None:
+        """Stops DNS and proxy, if they run."""
+        if self.network is not None:
+            self.network.close()
 
 
 @dataclass
 class CallContext:
-    """The account for one call: in one region, at one moment."""
+    """The account for one call: in one region, at one moment, signed with an access key."""
 
     account: Account
     region: str
+    key: str = ""
 
     @property
     def elb(self) -> ElbState:

@@ -52,13 +52,12 @@ class Box(BoxClient):
 
     def close(self) -> None:
         self.server.stop()
-        if self.account.network is not None:
-            self.account.network.close()
+        self.account.close_network()
         self.account.reset()
         _accounts_in_use.discard(self.account_id)
 
-    def ask(self, verb: str, **arguments: Any) -> Any:
+    def ask(self, verb: str, account: str = "", **arguments: Any) -> Any:
         with self.server.engine.lock:
             self.account.start_moment()
-            result = getattr(Controls(self.account), verb)(**arguments)
+            result = getattr(Controls(self.account.with_id(account)), verb)(**arguments)
             return json.loads(json.dumps(result, default=str))

@@ -43,6 +43,7 @@ TITLES = {
     33: "what DNS answers",
     34: "Classic Load Balancers",
     35: "requests have a signature and the right time",
+    38: "accounts, roles and temporary credentials",
 }
 
 

@@ -34,6 +34,7 @@ class ServedStack:
     retry      the command that applies the spec again
     facts      what AWS says of them
     path       the connections that security groups must let in
+    account    the AWS account; empty if it is not known
     """
 
     name: str
@@ -45,6 +46,7 @@ class ServedStack:
     retry: str = "elbplan apply"
     facts: ServingFacts = field(default_factory=ServingFacts)
     path: Sequence[SecurityEdge] = ()
+    account: str = ""
 
     @classmethod
     def of(cls, plan: Plan, retry: str = "elbplan apply") -> ServedStack:
@@ -62,8 +64,9 @@ class ServedStack:
         domains = plan.domains or tuple(r.name for r in resources.values() if isinstance(r, Record))
         names = {id: str(address) for address, id in ids.items()}
         known = _server(plan, names)
-        path = plan.security_path_now
-        return cls(plan.stack, plan.region, resources, ids, tuple(dict.fromkeys(domains)), known, retry, path=path)
+        path, account = plan.security_path_now, plan.account
+        names_of = tuple(dict.fromkeys(domains))
+        return cls(plan.stack, plan.region, resources, ids, names_of, known, retry, path=path, account=account)
 
     def id(self, ref: Ref | None) -> str:
         """The AWS id of a reference; empty if the resource does not exist."""

@@ -102,10 +102,11 @@ def _with_spec(stack_plan: Planned) -> Plan:
 
 def _diagnosis(app: App, stack_plan: Planned, subject: Subject, paths: Sequence[str]) -> Diagnosis:
     apply = retry_command(app, "apply", paths or [stack_plan.stack.file])
-    region = subject.plan.region
-    network = network_of(app, region)
+    region, account = subject.plan.region, subject.plan.account
+    network = network_of(app, region, account)
     names = None if isinstance(network, NoNetwork) else network.names
-    return diagnose(Look(subject.plan, stack_plan.cloud.send, answering_dns(app, region), apply, names), subject)
+    dns = answering_dns(app, region, account)
+    return diagnose(Look(subject.plan, stack_plan.cloud.send, dns, apply, names), subject)
 
 
 def _unknown(word: str, stack_plans: Sequence[Planned]) -> ElbplanError:

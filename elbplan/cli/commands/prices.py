@@ -72,7 +72,8 @@ def refresh(app: App) -> int:
         what = "the local AWS simulator has no price list"
         raise UsageProblem(what, hint="without --sandbox, elbplan reads AWS's price list; it needs credentials")
     region = _region(app)
-    cloud = (app.connect or Connections(app, []).of)(region)
+    connections = Connections(app, [])
+    cloud = app.connect(region) if app.connect else connections.of(connections.place_in(region))
     if not app.options.quiet:
         app.terminal.err(f"reading the prices of {region}; this takes some seconds")
 

@@ -150,7 +150,7 @@ class StackRehearsal:
         self, environment: RehearsalEnvironment
     ) -> tuple[Sequence[Migration], Mapping[Address, Mapping[str, Any]]]:
         assert self.connections is not None
-        cloud = self.connections.reach(environment.aws.region)
+        cloud = self.connections.cloud_of(self.stack)
         return start_from_live(cloud, self.stack, environment.chain)
 
     def _region(self) -> str:

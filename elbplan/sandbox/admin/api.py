@@ -22,11 +22,11 @@ def handle(account: Account, incoming: HttpRequest) -> HttpReply:
     if verb == "stop" and TOKEN["value"]:
         threading.Timer(0.05, os._exit, (0,)).start()
         return _reply(200, {"result": True})
-    method = getattr(Controls(account), verb, None) if verb and not verb.startswith("_") else None
-    if method is None or not callable(method):
+    if not verb or verb.startswith("_") or not callable(getattr(Controls, verb, None)):
         return _reply(404, {"error": f"no verb {verb!r}"})
     try:
         arguments = json.loads(incoming.body or b"{}")
+        method = getattr(Controls(account.with_id(arguments.pop("account", ""))), verb)
         return _reply(200, {"result": method(**arguments)})
     except ImportError as missing:
         return _reply(501, {"error": f"{missing}. Run: pip install 'elbplan[sandbox]'"})

@@ -29,6 +29,7 @@ class BoxClient(ABC):
     """The verbs, the same for a sandbox in this process and in another."""
 
     url: str
+    access_key = "AKIASANDBOX000000000"
 
     def __init__(self) -> None:
         self._clients: dict[tuple[str, str], Any] = {}
@@ -52,11 +53,15 @@ class BoxClient(ABC):
         }
         client = _session().client(
             service, region_name=region, endpoint_url=self.url, config=Config(**settings),
-            aws_access_key_id="AKIASANDBOX000000000", aws_secret_access_key="sandbox",
+            aws_access_key_id=self.access_key, aws_secret_access_key="sandbox",
         )  # fmt: skip
         if not config:
             self._clients[key] = client
         return client
+
+    def in_account(self, id: str) -> "BoxClient":
+        """The same sandbox, with the resources of another account. Faults, calls and time are those of all accounts."""
+        return InAccount(self, id) if id else self
 
     @property
     def calls(self) -> list[LoggedCall]:
@@ -167,3 +172,15 @@ class BoxClient(ABC):
     def records(self, zone: str) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = self.ask("records", zone=zone)
         return records
+
+
+class InAccount(BoxClient):
+    """A sandbox seen from one account."""
+
+    def __init__(self, box: BoxClient, id: str) -> None:
+        super().__init__()
+        self.url, self.access_key = box.url, id
+        self._box, self._id = box, id
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        return self._box.ask(verb, account=self._id, **arguments)

@@ -206,7 +206,7 @@ def reset() -> bool:
     return True
 
 
-def create_defaults(running: RunningSandbox, region: str, domains: list[str]) -> dict[str, Any]:
+def create_defaults(running: RunningSandbox, region: str, domains: list[str], account: str = "") -> dict[str, Any]:
     """Creates the default network of a region, and a public zone for each domain without one."""
     zones = [domain for domain in domains if registrable(domain)]
-    return running.box().create_defaults(region, hosted_zones=zones)
+    return running.box().in_account(account).create_defaults(region, hosted_zones=zones)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, tagging, waf
+from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, sts, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
+from ..admin.defaults import complete_default_vpc
 from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
@@ -32,6 +33,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "lambda": functions.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
     "service-quotas": service_quotas.ACTIONS,
+    "sts": sts.ACTIONS,
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
@@ -39,12 +41,14 @@ PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log
 NOT_BY_MOTO = ("elbv2", "elb", "acm", "route53", "lambda", "resourcegroupstaggingapi", "service-quotas")
 """moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
 
+IN_A_VPC = ("ec2", "elbv2", "elb")
+
 BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
 """Functions that check, change or answer a call before moto gets it."""
 
 
 class Engine:
-    """Answers the requests of an account, one at a time: neither moto nor the sandbox is thread-safe."""
+    """Answers the requests of all accounts of a sandbox, one at a time: neither moto nor the sandbox is thread-safe."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -63,18 +67,22 @@ class Engine:
         except Exception as error:
             return refusal("", AwsError("InvalidAction", str(error)), incoming)
         with self.lock:
-            self.account.calls.add(call)
-            matching = self.account.faults.matching(call)
-            refused = rate_limit.throttled(self.account, call) or parameters.begin_update(self.account, call)
+            account = sts.account_of(self.account, call.key)
+            account.calls.add(call)
+            matching = account.faults.matching(call)
+            refused = sts.expired(self.account, call) or rate_limit.throttled(account, call)
+            refused = refused or parameters.begin_update(account, call)
         if refused:
             return refusal(call.service, refused, incoming)
         try:
-            return self._answer(matching, call, incoming)
+            return self._answer(account, matching, call, incoming)
         finally:
             with self.lock:
-                parameters.end_update(self.account, call)
+                parameters.end_update(account, call)
 
-    def _answer(self, matching: list[Fault], call: LoggedCall, incoming: HttpRequest) -> HttpReply | None:
+    def _answer(
+        self, account: Account, matching: list[Fault], call: LoggedCall, incoming: HttpRequest
+    ) -> HttpReply | None:
         for fault in matching:
             if fault.kind == "delay":
                 time.sleep(fault.seconds)
@@ -90,7 +98,7 @@ class Engine:
                 call.outcome = error.code
                 return refusal(call.service, error, incoming)
         with self.lock:
-            reply = self._execute(call, incoming)
+            reply = self._execute(account, call, incoming)
         return self._apply_faults(matching, call, reply)
 
     def _apply_faults(self, matching: list[Fault], call: LoggedCall, reply: HttpReply) -> HttpReply | None:
@@ -107,13 +115,12 @@ class Engine:
                 return PROXY_PAGE if fault.kind == "page" else replace(reply, body=reply.body[: len(reply.body) // 2])
         return reply
 
-    def _execute(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        account = self.account
-        account.start_moment()
+    def _execute(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        self.account.start_moment()
         call.at = account.moment
         tagging.before_write(account, call)
         try:
-            reply = self._serve(call, incoming)
+            reply = self._serve(account, call, incoming)
             call.outcome = call.outcome or "ok"
         except AwsError as refused:
             call.outcome = refused.code
@@ -126,10 +133,12 @@ class Engine:
             watch.after(account, call)
         return reply
 
-    def _serve(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+    def _serve(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         check_signed(self.account, call)
-        context = CallContext(self.account, call.region)
+        context = CallContext(account, call.region, call.key)
         check_enabled(context, call.service)
+        if call.service in IN_A_VPC:
+            complete_default_vpc(context)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
             return answer(call, handler(context, call.params), incoming)
@@ -143,7 +152,7 @@ class Engine:
         changed = before(context, call, incoming) if before else None
         if isinstance(changed, HttpReply):
             return changed
-        reply = ask(changed or incoming, self.account.id)
+        reply = ask(changed or incoming, context.account_id)
         if reply.status < 300:
             return ec2.after(context, call, reply) if call.service == "ec2" else reply
         corrected = waf.corrected(reply)

@@ -36,6 +36,7 @@ PARSED = (
     "lambda",
     "resourcegroupstaggingapi",
     "service-quotas",
+    "sts",
 )
 
 _CBOR = BaseCBORParser()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .domains import Domain
 from .groups import ShortGroup
+from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
 from .servers import Server
 from .traffic import Traffic
@@ -24,14 +27,12 @@ from .words import (
     OwnName,
     Shorthand,
     ShortModel,
-    TextOrNumber,
     Texts,
     network,
     text_is,
 )
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
-ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
 BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
@@ -45,10 +46,11 @@ def _region(value: str) -> str:
     return value
 
 
-def _account(value: str) -> str:
-    if not ACCOUNT.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not an AWS account", "write the twelve digits of its id")
-    return value
+def _expires(value: Any) -> str:
+    try:
+        return expires_text(value)
+    except ValueError as problem:
+        raise SpecValueError(f"{shown_value(value)} is not an expiry", str(problem)) from None
 
 
 def _zone(value: str) -> str:
@@ -109,6 +111,18 @@ class Manage(ShortModel):
     certificate: Annotated[bool, Field(description="create a certificate for domains that name none")] = True
 
 
+class Lint(ShortModel):
+    """What `elbplan lint` says about this spec."""
+
+    ignore: Annotated[
+        Mapping[str, str],
+        Field(
+            description="warnings that do not concern this stack, each with the reason: `NAME` or `NAME ADDRESS`",
+            examples=[{"single-server": "a test system"}],
+        ),
+    ] = {}
+
+
 Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
 
 
@@ -122,8 +136,19 @@ class Short(ShortModel):
         Field(description="AWS region; by default the region of your AWS configuration", examples=["ap-northeast-2"]),
     ] = None
     account: Annotated[
-        Annotated[TextOrNumber, AfterValidator(_account)] | None,
+        Account | None,
         Field(description="AWS account; credentials of another account are refused", examples=["123456789012"]),
+    ] = None
+    profile: Annotated[
+        Profile | None,
+        Field(description="profile from ~/.aws/config; the option --profile overrides it", examples=["production"]),
+    ] = None
+    role: Annotated[
+        AssumedRole | None,
+        Field(
+            description="IAM role that elbplan assumes for this stack: its ARN, or arn and external_id",
+            examples=["arn:aws:iam::123456789012:role/deploy"],
+        ),
     ] = None
     zones: Annotated[
         Annotated[list[Annotated[str, AfterValidator(_zone)]], OneOrMore()] | None,
@@ -192,12 +217,27 @@ class Short(ShortModel):
         Traffic | None,
         Field(description="the traffic that the stack expects, for its cost", examples=[{"gb_per_hour": 0.5}]),
     ] = None
+    expires: Annotated[
+        Annotated[str, BeforeValidator(_expires)] | None,
+        Field(
+            description="after this time, or at this moment, `elbplan destroy --expired` deletes the stack",
+            examples=["8h", "2d", "2026-12-01T18:00:00Z"],
+        ),
+    ] = None
     tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = (
         None
     )
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
+    adopt: Annotated[
+        dict[str, str] | None,
+        Field(
+            description="resources that exist and become the stack's by tags alone: address, and AWS id or ARN",
+            examples=[{"security_group.lb": "sg-0abc1234def567890"}],
+        ),
+    ] = None
+    lint: Annotated[Lint | None, Field(description="warnings of lint that do not concern this stack")] = None
     overrides: Annotated[
         dict[str, dict[str, Any]] | None,
         Field(description="fields of the long form, by address; they replace all other values"),
