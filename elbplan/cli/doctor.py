@@ -1,4 +1,4 @@
-"""Examines this machine and the way to AWS, one check after the other, for `elbplan doctor`."""
+"""Examines the way to AWS, one check after the other, for `elbplan doctor`."""
 
 from __future__ import annotations
 
@@ -8,53 +8,28 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from ..core.call import Call
+from ..core.identity import Place
 from ..core.stack import Stack
 from ..doctor.access import Identity, RegionFacts, clock_check, credentials_check, endpoint_check, region_check
-from ..doctor.check import Check, unknown
+from ..doctor.check import Check, Name, unknown
 from ..doctor.permissions import Needs, permission_checks
 from ..doctor.quotas import quota_checks
-from ..doctor.read import Region, read_region
+from ..doctor.read import read_region
 from ..errors import AwsProblem, AwsUnavailable, ElbplanError
 from ..live.access import CredentialFacts, Reached, RouteFacts, credential_facts, reach, route_facts
 from ..live.worker_threads import WorkerThreads
 from ..run.workflow import Cloud
-from ..sandbox.admin import daemon
-from .connect import SANDBOX_REGION, Connections, aws_session
+from .connect import SANDBOX_REGION, Connections
 from .context import App
 
 LONGEST = 10.0
 """Seconds for one answer: whoever has no network wants to know it soon."""
 
+SILENT = f"no answer in {LONGEST:.0f} s"
+IDENTITY = Call("sts", "GetCallerIdentity")
+OF_AN_ACCOUNT: tuple[Name, ...] = ("permissions", "quotas", "lock")
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Access:
-    """How this command reaches AWS: each function takes at most about ten seconds, and raises nothing."""
-
-    route: RouteFacts
-    reach: Callable[[str], Reached]
-    credentials: Callable[[], CredentialFacts]
-
-
-def access_of(app: App) -> Access:
-    """Returns the way to AWS, or to the local simulator. Raises AwsProblem for an unknown profile."""
-    if app.options.sandbox:
-        url = daemon.start(None).url
-        simulator = CredentialFacts("the simulator, which needs none")
-        return Access(RouteFacts({}), lambda region: reach(None, region, url), lambda: simulator)
-    if app.connect is not None:
-        return Access(RouteFacts({}), lambda region: _by_cloud(app, region), lambda: CredentialFacts("the caller"))
-    session = aws_session(app.options)
-    return Access(
-        route_facts(app.terminal.environ),
-        lambda region: within(LONGEST, lambda: reach(session, region), Reached("", problem=TOO_LATE)),
-        lambda: within(LONGEST, lambda: credential_facts(session), CredentialFacts(problem=AwsProblem(SILENT))),
-    )
-
-
-TOO_LATE = f"no answer in {LONGEST:.0f} s"
-SILENT = f"the source of the credentials does not answer in {LONGEST:.0f} s"
 
 
 def within(seconds: float, ask: Callable[[], T], otherwise: T) -> T:
@@ -66,104 +41,166 @@ def within(seconds: float, ask: Callable[[], T], otherwise: T) -> T:
             return otherwise
 
 
-IDENTITY = Call("sts", "GetCallerIdentity")
+@dataclass(frozen=True)
+class Access:
+    """How a command reaches AWS, or the local simulator. No function raises, or takes longer than about 10 seconds."""
+
+    app: App
+    connections: Connections
+
+    @property
+    def route(self) -> RouteFacts:
+        """What sends requests elsewhere than to AWS."""
+        own = self.app.sandbox is None and self.app.connect is None
+        return route_facts(self.app.terminal.environ) if own else RouteFacts({})
+
+    def credentials(self, place: Place) -> CredentialFacts:
+        """Where the credentials come from."""
+        if self.app.sandbox or self.app.connect:
+            return CredentialFacts("the simulator, which needs none")
+        try:
+            session = self.connections.session(place)
+        except AwsProblem as problem:
+            return CredentialFacts(problem=problem)
+        late = CredentialFacts(problem=AwsProblem(f"the source of the credentials gives {SILENT}"))
+        return within(LONGEST, lambda: credential_facts(session), late)
+
+    def reach(self, place: Place) -> Reached:
+        """Sends a request that needs no credentials."""
+        if self.app.connect:
+            return self._by_cloud(place)
+        try:
+            session = None if self.app.sandbox else self.connections.session(place)
+        except AwsProblem:
+            session = None
+        endpoint = self.app.sandbox.url if self.app.sandbox else None
+        return within(LONGEST, lambda: reach(session, place.region, endpoint), Reached("", problem=SILENT))
+
+    def _by_cloud(self, place: Place) -> Reached:
+        try:
+            self.connections.reach(place).send(IDENTITY)
+        except AwsUnavailable as problem:
+            return Reached("AWS", problem=problem.what)
+        except AwsProblem:
+            return Reached("AWS")
+        return Reached("AWS")
 
 
-def _by_cloud(app: App, region: str) -> Reached:
-    assert app.connect is not None
+@dataclass(frozen=True)
+class Spot:
+    """A place to examine, from where elbplan has its region, and one of its stacks."""
+
+    place: Place
+    source: str
+    stack: str = "doctor"
+
+    @property
+    def facts(self) -> RegionFacts:
+        """What is known of the region before AWS is asked."""
+        return RegionFacts(self.place.region, self.source)
+
+
+def spots_of(app: App, connections: Connections, stacks: Sequence[Stack]) -> list[Spot]:
+    """Returns each place of the stacks once; without stacks that of the AWS configuration. A region may be empty."""
+    spots: dict[Place, Spot] = {}
+    for stack in stacks:
+        source = "--region" if app.options.region else "the spec" if stack.region else _configured(app)
+        try:
+            place = connections.place(stack)
+        except ElbplanError:
+            place = connections.place_in(stack.region or "")
+        spots.setdefault(place, Spot(place, source, stack.name))
+    if not spots:
+        source = "--region" if app.options.region else _configured(app)
+        place = connections.place_in(app.options.region or _default_region(app, connections))
+        spots[place] = Spot(place, source)
+    return list(spots.values())
+
+
+def _configured(app: App) -> str:
+    if app.sandbox:
+        return "the simulator"
+    return "AWS_REGION" if app.terminal.environ.get("AWS_REGION") else "the AWS configuration"
+
+
+def _default_region(app: App, connections: Connections) -> str:
     try:
-        app.connect(region).send(IDENTITY)
-    except AwsUnavailable as problem:
-        return Reached("AWS", problem=problem.what)
+        return SANDBOX_REGION if app.sandbox else connections.default_region() or ""
     except AwsProblem:
-        pass
-    return Reached("AWS")
-
-
-def regions_of(app: App, connections: Connections, stacks: Sequence[Stack]) -> list[RegionFacts]:
-    """Returns each region once, with its source: those of the specs, or the configured one. One may be empty."""
-    if app.options.region:
-        return [RegionFacts(app.options.region, "--region")]
-    found = [RegionFacts(stack.region, "the spec") for stack in stacks if stack.region]
-    if not found or any(not stack.region for stack in stacks):
-        found.append(_default_region(app, connections))
-    return list({facts.region: facts for facts in reversed(found)}.values())[::-1]
-
-
-def _default_region(app: App, connections: Connections) -> RegionFacts:
-    if app.options.sandbox:
-        return RegionFacts(SANDBOX_REGION, "the simulator")
-    source = "AWS_REGION" if app.terminal.environ.get("AWS_REGION") else "the AWS configuration"
-    return RegionFacts(connections.default_region() or "", source)
+        return ""  # the check of the credentials names the wrong profile
 
 
 class Examination:
     """The checks of AWS. A check that needs an earlier one which failed is `unknown`."""
 
     def __init__(self, app: App, stacks: Sequence[Stack], needs: Needs) -> None:
-        self._app, self._stacks, self._needs = app, stacks, needs
+        self._app, self._needs = app, needs
+        connections = Connections(app, stacks)
+        self._connections, self._access = connections, Access(app, connections)
+        self._spots = spots_of(app, connections, stacks)
 
     def checks(self) -> Iterator[Check]:
-        """Yields the checks as soon as each is done."""
-        try:
-            connections = Connections(self._app, ())
-            access = access_of(self._app)
-            regions = regions_of(self._app, connections, self._stacks)
-        except AwsProblem as problem:
-            yield Check("credentials", "failed", problem.what, problem.hint)
-            yield from _not_checked("without credentials", "endpoint", "region", "permissions", "quotas", "lock")
-            return
-        credentials = access.credentials()
-        for number, region in enumerate(regions):
-            found = self._region(connections, access, region, credentials, number == 0)
-            yield from (replace(check, region=region.region if len(regions) > 1 else "") for check in found)
+        """Yields each check as soon as it is done."""
+        several = len({spot.place.region for spot in self._spots}) > 1
+        known = set()
+        for spot in self._spots:
+            new = spot.place.identity not in known
+            known.add(spot.place.identity)
+            for check in self._spot(spot, spot is self._spots[0], new_credentials=new):
+                yield replace(check, region=spot.place.region if several else "")
 
-    def _region(
-        self, connections: Connections, access: Access, region: RegionFacts, credentials: CredentialFacts, first: bool
-    ) -> Iterator[Check]:
-        if not region.region:
-            yield region_check(region)
-            yield from _not_checked("without a region", "endpoint", "permissions", "quotas", "lock")
+    def _spot(self, spot: Spot, first: bool, *, new_credentials: bool) -> Iterator[Check]:
+        credentials = self._access.credentials(spot.place)
+        if not spot.place.region:
+            if credentials.problem:
+                yield self._credentials(credentials, Identity())
+            yield region_check(spot.facts)
+            yield from _not_checked("without a region", "endpoint", *OF_AN_ACCOUNT)
             return
-        reached = access.reach(region.region)
-        yield endpoint_check(access.route, reached)
+        reached = self._access.reach(spot.place)
+        yield endpoint_check(self._access.route, reached)
         if first:
             yield clock_check(reached)
         if reached.problem:
-            if credentials.problem and first:
-                yield credentials_check(credentials, Identity(), datetime.fromtimestamp(self._app.wall(), UTC))
-            rest = ("region", "permissions", "quotas", "lock")
-            names = rest if credentials.problem else ("credentials", *rest)
-            yield from _not_checked("AWS does not answer", *names)
+            yield from self._without_connection(credentials)
             return
-        cloud = connections.reach(region.region)
-        identity = _identity(cloud, credentials)
-        if first:
-            yield credentials_check(credentials, identity, datetime.fromtimestamp(self._app.wall(), UTC))
-        if identity.problem:
-            yield region_check(region)
-            yield from _not_checked("without valid credentials", "permissions", "quotas", "lock")
+        cloud, identity = self._identity(spot.place, credentials)
+        if new_credentials or identity.problem:
+            yield self._credentials(credentials, identity)
+        if cloud is None:
+            yield region_check(spot.facts)
+            yield from _not_checked("without valid credentials", *OF_AN_ACCOUNT)
             return
-        yield from self._account(cloud, region, identity, first)
+        yield from self._account(cloud, spot, identity, new_credentials=new_credentials)
 
-    def _account(self, cloud: Cloud, region: RegionFacts, identity: Identity, first: bool) -> Iterator[Check]:
-        found: Region = read_region(cloud.send, region.region, self._stacks[0].name if self._stacks else "doctor")
-        yield region_check(replace(region, opt_in=found.opt_in))
-        if first:
+    def _credentials(self, credentials: CredentialFacts, identity: Identity) -> Check:
+        return credentials_check(credentials, identity, datetime.fromtimestamp(self._app.wall(), UTC))
+
+    def _without_connection(self, credentials: CredentialFacts) -> Iterator[Check]:
+        if credentials.problem:
+            yield self._credentials(credentials, Identity())
+        else:
+            yield from _not_checked("AWS does not answer", "credentials")
+        yield from _not_checked("AWS does not answer", "region", *OF_AN_ACCOUNT)
+
+    def _identity(self, place: Place, credentials: CredentialFacts) -> tuple[Cloud | None, Identity]:
+        if credentials.problem:
+            return None, Identity(problem=credentials.problem)
+        try:
+            cloud = self._connections.reach(place)
+            return cloud, Identity.of(cloud.send(IDENTITY))
+        except ElbplanError as problem:
+            return None, Identity(problem=problem)
+
+    def _account(self, cloud: Cloud, spot: Spot, identity: Identity, *, new_credentials: bool) -> Iterator[Check]:
+        found = read_region(cloud.send, spot.place.region, spot.stack)
+        yield region_check(replace(spot.facts, opt_in=found.opt_in))
+        if new_credentials:
             yield from permission_checks(cloud.send, identity, self._needs)
         yield from quota_checks(found.quotas, found.missing)
         yield found.lock or unknown("lock", "AWS did not answer")
 
 
-def _identity(cloud: Cloud, credentials: CredentialFacts) -> Identity:
-    if credentials.problem:
-        return Identity(problem=credentials.problem)
-    try:
-        return Identity.of(cloud.send(IDENTITY))
-    except ElbplanError as problem:
-        return Identity(problem=problem)
-
-
-def _not_checked(why: str, *names: str) -> Iterator[Check]:
+def _not_checked(why: str, *names: Name) -> Iterator[Check]:
     for name in names:
-        yield unknown(name, f"not checked: {why}")  # type: ignore[arg-type]
+        yield unknown(name, f"not checked: {why}")

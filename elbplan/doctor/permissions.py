@@ -119,13 +119,12 @@ def _tried(send: Send, needs: Needs) -> Iterator[Check]:
     calls = {action: call for action, call in {**READS, **DRY_RUNS}.items() if action in wanted_by_any}
     with WorkerThreads(len(calls)) as threads:
         results = threads.map(lambda call: _is_denied(send, call), calls.values())
-    denied = {action for action, result in zip(calls, results, strict=True) if result}
+    denied = [action for action, result in zip(calls, results, strict=True) if result]
     for command, wanted in needs.items():
-        tried = [action for action in calls if action in wanted]
-        if refused := [action for action in tried if action in denied]:
-            yield _check(command, refused, len(tried))
-            continue
-        text = f"{command}: {len(tried)} of {len(wanted)} actions tried, none is denied; the others are not checked"
+        if refused := [action for action in denied if action in wanted]:
+            yield _check(command, refused, len(wanted))
+    if not denied:
+        text = f"{len(calls)} of {len(wanted_by_any)} actions tried, none is denied; the others are not checked"
         yield unknown("permissions", text, "to check all of them, allow iam:SimulatePrincipalPolicy")
 
 

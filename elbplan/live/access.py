@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.request import getproxies
 
 import boto3
 from botocore import UNSIGNED
@@ -149,7 +148,8 @@ def route_facts(environ: Mapping[str, str] = os.environ) -> RouteFacts:
     endpoints = {name: value for name, value in environ.items() if name.startswith(ENDPOINT) and value}
     if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         endpoints = {}
-    return RouteFacts(endpoints, _without_password(getproxies().get("https", "")), environ.get("AWS_CA_BUNDLE", ""))
+    proxy = environ.get("https_proxy") or environ.get("HTTPS_PROXY") or ""
+    return RouteFacts(endpoints, _without_password(proxy), environ.get("AWS_CA_BUNDLE", ""))
 
 
 def _without_password(url: str) -> str:

@@ -18,7 +18,10 @@ QUOTAS = {
 
 @rule(23)
 def get_service_quota(context: CallContext, params: Params) -> Params:
-    """https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html"""
+    """The quota of this account in a region; an unknown code is an error.
+
+    https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
+    """
     key = (params["ServiceCode"], params["QuotaCode"])
     if key not in QUOTAS:
         raise AwsError("NoSuchResourceException", "The request failed because the specified quota does not exist.")
@@ -27,7 +30,10 @@ def get_service_quota(context: CallContext, params: Params) -> Params:
 
 @rule(23)
 def list_service_quotas(context: CallContext, params: Params) -> Params:
-    """https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html"""
+    """The quotas of a service.
+
+    https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html
+    """
     return {"Quotas": [_quota(context, key) for key in QUOTAS if key[0] == params["ServiceCode"]]}
 
 

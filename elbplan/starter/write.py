@@ -205,6 +205,7 @@ def _more(answers: Answers) -> Iterator[str]:
     yield "# What people often add:"
     yield _with_comment("# protect: true", "AWS refuses to delete the load balancer")
     yield _with_comment("# tags: {team: web}", "tags for every resource")
+    yield _with_comment("# expires: 8h", "elbplan destroy --expired deletes it 8 hours after its creation")
     yield _with_comment("# allow: [203.0.113.0/24]", "only these networks may reach it")
     yield _with_comment("# logs: s3://my-bucket/web", "access logs")
     yield "# The ports and their rules, if you want others than the default ones:"
