@@ -79,13 +79,25 @@ def _default_entries(app: App) -> Sequence[Stack | BrokenSpec]:
 def _checks(
     app: App, words: Sequence[str], entries: Sequence[Stack | BrokenSpec], stacks: Sequence[Stack], base: str
 ) -> Iterator[Check]:
+    examination = _examination(app, stacks)
     yield from version_checks(__version__)
     yield terminal_check(_screen(app))
     yield sandbox_check()
     yield folder_check(state_dir(app.terminal))
     yield specs_check(_spec_facts(entries, stacks, bool(words)))
     yield from migrations_checks(_migration_facts(base, stacks if words else None), [stack.name for stack in stacks])
-    yield from Examination(app, stacks, needs_of(stacks)).checks()
+    if isinstance(examination, ElbplanError):
+        yield Check("sandbox", "failed", examination.what, examination.hint)
+    else:
+        yield from examination.checks()
+
+
+def _examination(app: App, stacks: Sequence[Stack]) -> Examination | ElbplanError:
+    """The checks of AWS. With --sandbox the simulator starts now; if it cannot, this is one more check that fails."""
+    try:
+        return Examination(app, stacks, needs_of(stacks))
+    except ElbplanError as problem:
+        return problem
 
 
 def _screen(app: App) -> Screen:
