@@ -68,9 +68,11 @@ def account_regions(app: App, *, everywhere: bool) -> AccountRegions:
     specs = default_specs(app)
     clouds = Connections(app, [])
     named = _named_regions(app, clouds, specs)
-    home = clouds.reach(named[0])
+    home = clouds.reach(clouds.place_in(named[0]))
     regions = enabled_regions(home.send) if everywhere else named
-    return AccountRegions(regions, named[0], _account(home), specs, clouds.reach)
+    return AccountRegions(
+        regions, named[0], _account(home), specs, lambda region: clouds.reach(clouds.place_in(region))
+    )
 
 
 def _named_regions(app: App, clouds: Connections, specs: Sequence[Stack]) -> list[str]:

@@ -44,6 +44,7 @@ TITLES = {
     34: "Classic Load Balancers",
     35: "requests have a signature and the right time",
     38: "accounts, roles and temporary credentials",
+    39: "what the policies of the caller allow",
 }
 
 

@@ -15,6 +15,7 @@ from ..admin.defaults import complete_default_vpc
 from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
+from ..iam.check import authorize, simulate
 from ..params import Params
 from ..signatures import check_signed
 from ..traffic import watch
@@ -34,6 +35,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "resourcegroupstaggingapi": tagging.ACTIONS,
     "service-quotas": service_quotas.ACTIONS,
     "sts": sts.ACTIONS,
+    "iam": {"SimulatePrincipalPolicy": simulate},
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
@@ -137,6 +139,7 @@ class Engine:
         check_signed(self.account, call)
         context = CallContext(account, call.region, call.key)
         check_enabled(context, call.service)
+        authorize(context, call)
         if call.service in IN_A_VPC:
             complete_default_vpc(context)
         handler = OWN.get(call.service, {}).get(call.action)

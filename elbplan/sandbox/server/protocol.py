@@ -37,6 +37,7 @@ PARSED = (
     "resourcegroupstaggingapi",
     "service-quotas",
     "sts",
+    "iam",
 )
 
 _CBOR = BaseCBORParser()
