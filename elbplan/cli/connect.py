@@ -105,8 +105,7 @@ class Connections:
         """Returns the cloud of a place. In the sandbox, creates the fixtures of the stacks first."""
         app = self._app
         parallel = max(16, app.options.parallel)
-        names = [stack.name for stack in self._stacks if self._identity_is(stack, place.identity)]
-        session = self._sessions.of(place.identity, place.region, names, place.account)
+        session = self.session(place)
         if place.identity.role:
             app.aws_called = True
             assume_role(session)
@@ -115,6 +114,11 @@ class Connections:
             return Aws(place.region, session=session, parallel=parallel, pacer=pacer, retries=app.retries)
         self._create_fixtures(app.sandbox, place)
         return Aws(place.region, endpoint=app.sandbox.url, session=session, parallel=parallel, retries=app.retries)
+
+    def session(self, place: Place) -> boto3.session.Session:
+        """Returns the session of a place. Raises AwsProblem for an unknown profile."""
+        names = [stack.name for stack in self._stacks if self._identity_is(stack, place.identity)]
+        return self._sessions.of(place.identity, place.region, names, place.account)
 
     def check_account(self, stack: Stack, place: Place, cloud: Cloud) -> None:
         """Raises Refused if the stack is pinned to another account than that of the credentials."""

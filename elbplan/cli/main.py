@@ -58,6 +58,7 @@ ENTRIES = {
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
     "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
+    "doctor": (f"{COMMANDS}.doctor:command", "Try it out", "Check credentials, permissions, quotas, versions."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
     "completion": (f"{COMMANDS}.completion:command", "Shell", "Print the completion script for bash, zsh or fish."),
     "man": (f"{COMMANDS}.man:command", "Shell", "Print the manual page."),
