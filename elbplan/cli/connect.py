@@ -20,6 +20,7 @@ from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..live.client import Aws
 from ..live.debug_log import DebugLog
+from ..live.denied_calls import noticed_by
 from ..live.read_retries import ReadRetries
 from ..live.sessions import Sessions, assume_role, with_provider
 from ..run.workflow import Cloud
@@ -170,7 +171,8 @@ class TrackedCloud:
 
     def send(self, call: Call) -> Answer:
         self._app.aws_called = True
-        return self._cloud.send(call)
+        with noticed_by(self._app.notice_denial):
+            return self._cloud.send(call)
 
 
 def _sessions_of(app: App) -> Sessions:

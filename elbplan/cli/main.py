@@ -14,6 +14,7 @@ import click
 from .. import __version__
 from ..run.clock import Clock, RealClock
 from .context import App, Connect
+from .denials import report_denials
 from .errors import report_failure
 from .group import LazyGroup
 from .misuse import accepted
@@ -49,6 +50,7 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
+    "permissions": (f"{COMMANDS}.permissions:command", "Commands", "Print the least IAM policy for a spec."),
     "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
@@ -96,6 +98,12 @@ def run(
 ) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
+    code = _invoke(app, args)
+    report_denials(app, args)
+    return code
+
+
+def _invoke(app: App, args: Sequence[str]) -> int:
     try:
         with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)
