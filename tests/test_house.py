@@ -39,7 +39,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "run": ({"", "platforms", "planner", "hazards", "live", "kinds", "core"}, set()),
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
-    "permissions": ({"kinds", "core"}, set()),
+    "permissions": ({"run", "live", "kinds", "core"}, set()),
     "cost": ({"kinds", "core"}, set()),
     "verify": ({"live", "kinds", "core"}, {"dns"}),
     "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),

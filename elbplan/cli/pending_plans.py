@@ -26,6 +26,7 @@ from ..spec import BrokenSpec
 from .context import App
 from .dns import dns_of
 from .locks import lock_manager_of
+from .old_stacks import with_old_stacks
 from .options import migrations_flags
 from .plans import Planned, Planner, connected, not_planned, planned, retry_command
 from .reading import reading
@@ -41,7 +42,7 @@ def previews(app: App, entries: Sequence[Stack | BrokenSpec], base: str) -> list
     """A plan for each stack, in their order: by its migrations where it has some; or why there is none."""
     named = folders_of([entry for entry in entries if isinstance(entry, Stack)], base)
     plain = [entry for entry in entries if isinstance(entry, BrokenSpec) or entry.name not in named]
-    by_spec = with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else []
+    by_spec = with_old_stacks(app, with_folders_checked(app, planned(app, plain, by_specs(app)), base)) if plain else []
     plans = (replace(stack_plan, undo=("--rollback",)) for stack_plan in by_spec)
     return [
         _preview(app, entry, base) if isinstance(entry, Stack) and entry.name in named else next(plans)

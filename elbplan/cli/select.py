@@ -77,14 +77,17 @@ def select_spec(app: App, word: str, base: str = FOLDER) -> StackSelection:
     return selected[0]
 
 
-def specs_of(app: App, words: Sequence[str]) -> list[Stack]:
-    """The stacks of paths and names; every spec that is meant must be right. Raises SpecProblem, UsageProblem."""
+def specs_of(app: App, words: Sequence[str], *, without_spec: bool = False) -> list[Stack]:
+    """The stacks of paths and names; every spec that is meant must be right. Raises SpecProblem, UsageProblem.
+
+    `without_spec`: a name that has no spec stands for what AWS has of that stack.
+    """
     names, paths = _split(words)
     stacks = stacks_of(app, paths) if paths or not words else []
     for entry in _by_names(app, names, {stack.name for stack in stacks}):
         if isinstance(entry, BrokenSpec):
             raise entry.problem
-        if not entry.file:
+        if not entry.file and not without_spec:
             raise unknown_stack(app, entry.name)
         stacks.append(entry)
     return stacks

@@ -24,6 +24,7 @@ from ..execution import run_all
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
 from ..migration_runs import MigrationConsole
+from ..old_stacks import with_old_stacks
 from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stacks_or_paths
 from ..pending_plans import folders_of, with_folders_checked
 from ..plan_screens import confirm, raise_if_all_fail, show_plans
@@ -173,6 +174,7 @@ def _by_specs(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], chosen:
     raise_if_all_fail(plans)
     if not chosen.leave:
         plans = with_folders_checked(app, plans, chosen.base)
+    plans = with_old_stacks(app, plans)
     pending = [stack_plan for stack_plan in plans if stack_plan.runnable]
     asking = bool(pending) and not chosen.yes
     shown = [stack_plan for stack_plan in plans if stack_plan.runnable or stack_plan.code]
