@@ -1,13 +1,12 @@
 """Handles one request: log, faults, checks, service, answer."""
 
-import os
-import signal
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ...platforms.processes import kill
 from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, sts, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
@@ -107,7 +106,7 @@ class Engine:
         for fault in matching:
             if fault.kind == "kill":
                 call.outcome += ", killed"
-                os.kill(fault.pid, signal.SIGKILL)
+                kill(fault.pid)
                 return None
             if fault.kind == "lost":
                 call.outcome += ", lost"
