@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..core.address import Address, AwsId, Ref
@@ -21,7 +22,7 @@ from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
 from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
-from .classic.read import read_classic
+from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
@@ -55,7 +56,8 @@ def read_any(
     """The same for a load balancer that is described already, also for a Classic one."""
     if is_classic(balancer):
         (facts,) = reader.run([read_classic(balancer)])
-        return translate(facts, region, account)
+        source = translate(facts, region, account)
+        return replace(source, lookups=lookups_of(reader, region, classic_survey(facts), source.resources))
     return read_balancer(reader, region, account, balancer, stack or stack_name(balancer["LoadBalancerName"]))
 
 

@@ -173,13 +173,18 @@ def _removable(document: Words) -> Iterator[Path]:
         yield from (("listeners", index, "rules", number, "priority") for number in range(len(rules)))
 
 
+def _is_long(block: Any) -> bool:
+    """True for a block of the long form, which has resources by name. `targets` is a key of the short form too."""
+    return isinstance(block, Mapping) and all(isinstance(fields, Mapping) for fields in block.values())
+
+
 def _long_paths(document: Words) -> Iterator[Path]:
     """The fields of the blocks of the long form that have the default of their model, and those of health checks.
 
     A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
     their default may go.
     """
-    for kind in [kind for kind in KINDS if kind in document]:
+    for kind in [kind for kind in KINDS if _is_long(document.get(kind))]:
         defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
         for name, fields in document[kind].items():
             yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.address import Address, Lookup
 from ..core.duration import duration_text
+from ..kinds import KINDS
 from ..kinds.certificate import Certificate
 from ..kinds.listener import SECURE, Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -137,9 +138,11 @@ class ShortWriter:
 
     def _domain_words(self, record: Record) -> Any:
         lookup = Lookup("hosted_zone", record.name.removeprefix("*."))
-        if self.source.lookups.get(lookup) == (record.zone,):
-            return record.name
-        return {"name": record.name, "zone": str(record.zone)}
+        words: Words = {"name": record.name}
+        if self.source.lookups.get(lookup) != (record.zone,):
+            words["zone"] = str(record.zone)
+        words |= {key: True for key in ("take_over", "restore") if getattr(record, key)}
+        return words if len(words) > 1 else record.name
 
     # Groups --------------------------------------------------------------------------------------------------------
 
@@ -236,8 +239,9 @@ class ShortWriter:
 
     def _tags(self) -> Mapping[str, str]:
         """The tags that all resources have. `Name` is the name of one."""
-        every = [r.tags for a, r in self.resources.items() if a in self.source.ids or not self.source.ids]
-        taggable = [tags for tags in every if tags is not None]
+        new = not self.source.ids
+        own = [(a, r) for a, r in self.resources.items() if a in self.source.ids or new]
+        taggable = [r.tags for a, r in own if KINDS[a.kind].taggable]
         common = dict(taggable[0]) if taggable else {}
         return {k: v for k, v in common.items() if all(tags.get(k) == v for tags in taggable)}
 
