@@ -24,6 +24,7 @@ class Stack:
     identity    whose credentials elbplan uses
     domains     the DNS names of the load balancer
     traffic     the traffic that the stack expects, for its cost; None if nobody has said
+    files       other files that the spec names
     file, line  where the document starts, for messages
     """
 
@@ -35,6 +36,7 @@ class Stack:
     identity: Identity = OF_THE_ENVIRONMENT
     domains: tuple[str, ...] = ()
     traffic: TrafficEstimate | None = None
+    files: tuple[str, ...] = ()
     file: str = ""
     line: int = 1
 

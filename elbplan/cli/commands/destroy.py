@@ -10,16 +10,19 @@ import click
 from ...core.plan import Plan
 from ...errors import Declined, UsageProblem
 from ...kinds import KINDS
-from ...render.outcome import resources_of_others
+from ...render.outcome import EndScreen, resources_of_others
 from ...run.workflow import plan_destroy_each
 from ..context import App
-from ..execution import run_all
+from ..execution import run_all, run_stack
+from ..folder_run import FolderCommands, FolderRun
+from ..folder_views import FolderScreen, StackView
 from ..group import HelpFirstCommand
 from ..hazard_flags import AllowedHazards, hazard_names
-from ..options import shared, stacks_or_paths
+from ..options import shared, stack_filters, stacks_or_paths
 from ..plan_screens import raise_if_all_fail, show_plans
-from ..plans import allow_flags, command_with_allow, ending_of, planned
+from ..plans import Planned, allow_flags, command_with_allow, ending_of, planned, retry_command
 from ..select import specs_of
+from ..stack_filter import only_stacks
 
 EXAMPLES = (
     "elbplan destroy specs/web.yaml                   show the plan, then ask",
@@ -35,6 +38,7 @@ EXAMPLES = (
     "on_destroy: in the spec. The screen lists what AWS bills afterwards, with the command that ends it.",
 )
 @stacks_or_paths
+@stack_filters
 @click.option(
     "--confirm",
     "confirmed",
@@ -81,7 +85,25 @@ def command(
     planner.check(stack_plan.plan for stack_plan in pending)
     _ask(app, unconfirmed)
     planner.agreed = True
-    return run_all(app, stack_plans, ending_of(app, "destroy", paths, *allow_flags(hazards)), agreed=confirmed)
+    flags = allow_flags(hazards)
+    if len(stack_plans) == 1:
+        return run_all(app, stack_plans, ending_of(app, "destroy", paths, *flags), agreed=confirmed)
+    return _destroy_folder(app, stack_plans, paths, flags, confirmed)
+
+
+def _destroy_folder(
+    app: App, stack_plans: Sequence[Planned], paths: tuple[str, ...], flags: tuple[str, ...], confirmed: Sequence[str]
+) -> int:
+    def run(planned: Planned, ending: EndScreen, view: StackView) -> int:
+        return run_stack(app, planned, ending, view, agreed=planned.plan.stack in confirmed)
+
+    commands = FolderCommands(
+        lambda stack: ending_of(app, "destroy", paths, *only_stacks([stack]), *flags),
+        lambda stacks: retry_command(app, "destroy", paths, *only_stacks(stacks), *flags),
+        ending_of(app, "destroy", paths, *flags),
+    )
+    screen = FolderScreen(app, [stack_plan.plan.stack for stack_plan in stack_plans], destroys=True)
+    return FolderRun(app, screen, commands, run).all(stack_plans)
 
 
 def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:
