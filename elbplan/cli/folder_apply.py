@@ -53,7 +53,7 @@ class FolderApply:
         return FolderRun(self.app, screen, self._commands(), self._run_spec).all(plans, prepared)
 
     def _prepare(self, stack: Stack, screen: FolderScreen, clouds: Connections | None) -> PreparedApply:
-        view = StackView(screen, stack)
+        view = StackView(screen, stack.name)
         only = only_stacks([stack.name])
 
         def work(apply: PreparedApply) -> tuple[int, StackState | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,8 +57,8 @@ class FolderRun:
         known = [planned.plan for planned in plans if planned.runnable]
         order = stack_order([*known, *(apply.plan for apply in prepared if apply.plan)])
         jobs = [
-            StackJob(planned.plan.stack, partial(self._plan, planned), order.get(planned.plan.stack, ()))
-            for planned in plans
+            StackJob(key, partial(self._plan, key, planned), order.get(planned.plan.stack, ()))
+            for key, planned in zip(stack_keys(plans), plans, strict=True)
         ]
         jobs += [
             StackJob(apply.stack, partial(self._migrations, apply), order.get(apply.stack, ())) for apply in prepared
@@ -73,10 +74,9 @@ class FolderRun:
         names = [job.stack for job in jobs]
         return self._summary([ends.get(name, StackEnd(name, "not started", INTERRUPTED)) for name in names])
 
-    def _plan(self, planned: Planned) -> StackEnd:
-        name = planned.plan.stack
-        view = StackView(self.screen, planned.stack)
-        return self._closed(view, lambda: (self.run(planned, self.commands.ending(name), view), None))
+    def _plan(self, key: str, planned: Planned) -> StackEnd:
+        ending, view = self.commands.ending(planned.plan.stack), StackView(self.screen, key)
+        return self._closed(view, lambda: (self.run(planned, ending, view), None))
 
     def _migrations(self, apply: PreparedApply) -> StackEnd:
         return self._closed(apply.view, apply.go_on)
@@ -96,7 +96,7 @@ class FolderRun:
     def _summary(self, ends: Sequence[StackEnd]) -> int:
         app, code = self.app, worst(end.code for end in ends)
         names = [end.stack for end in ends]
-        app.results.sort(key=lambda result: names.index(result.plan.stack))
+        app.results.sort(key=lambda result: names.index(result.plan.stack) if result.plan.stack in names else 0)
         unfinished = [end.stack for end in ends if end.state not in (*FINISHED, "held")]
         next = self.commands.again(unfinished if len(unfinished) <= MOST_NAMED else ()) if unfinished else ""
         if app.options.json:
@@ -108,3 +108,12 @@ class FolderRun:
         if any(result.complete and is_first_create(result.plan) for result in app.results):
             app.terminal.show(finished_rows(style, self.commands.last))
         return code
+
+
+def stack_keys(plans: Sequence[Planned]) -> list[str]:
+    """The names of the stacks; with the region where two regions have a stack of the same name."""
+    names = Counter(planned.plan.stack for planned in plans)
+    return [
+        plan.stack if names[plan.stack] == 1 else f"{plan.stack} ({plan.region})"
+        for plan in (planned.plan for planned in plans)
+    ]

@@ -12,9 +12,9 @@ from rich.live import Live
 from rich.text import Text
 
 from ..core.plan import Plan
-from ..core.stack import Stack
 from ..errors import ElbplanError, Interrupted
 from ..live.tries import FailedTry, failed_tries_to
+from ..render.cost_stays import with_prices
 from ..render.folder import FolderBoard, StackEnd, StackLine, StackState, finished_line, problem_rows, state_of
 from ..render.outcome import EndScreen, stays_rows
 from ..run.clock import Clock, RealClock, RunClock
@@ -27,6 +27,7 @@ from ..verify.check import Verification
 from .context import App
 from .errors import print_error_document, report_problem
 from .plans import style_for
+from .price_files import price_table
 from .progress import STOPPED_EARLY, STOPPING, JsonReporter, LogReporter, Reporter, SilentReporter
 from .views import end_screen, stoppable
 
@@ -125,12 +126,14 @@ class FolderScreen:
         self._console.show_cursor(True)
         self.app.terminal.err("", STOPPED_EARLY)
 
-    def finished(self, plan: Plan, outcome: Outcome) -> list[Text]:
-        """Returns the line of a complete run, and what a destroy leaves."""
+    def finished(self, plan: Plan, outcome: Outcome, *, brief: bool) -> list[Text]:
+        """Returns the line of a complete run, and what a destroy leaves; without that if `brief`."""
         style = style_for(self.app, self.app.terminal.stdout)
         width = self._width if style.width >= 80 else 0
         rows = finished_line(plan, outcome, style, destroys=self.destroys, name_width=width)
-        return [*rows, *stays_rows(plan, outcome, style)] if self.destroys else rows
+        if not self.destroys or brief:
+            return rows
+        return [*rows, *stays_rows(with_prices(plan, price_table(self.app)), outcome, style)]
 
     def reporter(self, stack: str) -> Reporter | None:
         """What writes the events of a stack; None if its line shows them."""
@@ -146,12 +149,12 @@ class FolderScreen:
 class StackView:
     """One of several stacks. It gathers what the run shows, until the stack ends."""
 
-    def __init__(self, screen: FolderScreen, stack: Stack) -> None:
-        self._screen, self._stack = screen, stack.name
+    def __init__(self, screen: FolderScreen, stack: str) -> None:
+        self._screen, self._stack = screen, stack
         self.slots = screen.slots
         self.clock: Clock = StoppableClock(screen.app.clock, screen.stop.pressed.is_set)
         self._rows: list[Text] = []
-        self._complete: tuple[Plan, Outcome] | None = None
+        self._complete: tuple[Plan, Outcome, bool] | None = None
         self._problem: tuple[ElbplanError, str] | None = None
         self._state: StackState | None = None
 
@@ -208,7 +211,7 @@ class StackView:
         elif not outcome.complete:
             self._rows += end_screen(self._screen.app, plan, outcome, ending)
         elif not ending.part:
-            self._complete = plan, outcome
+            self._complete = plan, outcome, ending.brief
 
     def problem(self, problem: ElbplanError) -> None:
         self._problem = problem, "not destroyed" if self._screen.destroys else "not applied"
@@ -225,8 +228,11 @@ class StackView:
         unchanged = self._state if code == 0 else None
         end = StackEnd(self._stack, state or unchanged or state_of(code, destroys=self._screen.destroys), code)
         self._screen.end(end)
-        complete = self._screen.finished(*self._complete) if self._complete and end.state != "unchanged" else []
-        self._screen.show([*complete, *self._rows])
+        rows: list[Text] = []
+        if self._complete:
+            plan, outcome, brief = self._complete
+            rows = self._screen.finished(plan, outcome, brief=brief)
+        self._screen.show([*rows, *self._rows])
         if self._problem:
             self._screen.problem(self._stack, *self._problem)
         return end

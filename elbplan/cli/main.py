@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from ..verify.network import Network, NoNetwork
 
 INTERRUPTED = 130
+COMPLETION = "_ELBPLAN_COMPLETE"
+"""A shell sets this variable when it asks for the completion of a command line."""
+
 EXAMPLES = (
     "elbplan plan specs/web.yaml          show what would change, and why",
     "elbplan apply specs/web.yaml         change AWS to match the spec",
@@ -36,6 +40,8 @@ ENTRIES = {
     "apply": (f"{COMMANDS}.apply:command", "Commands", "Change AWS to match the spec."),
     "destroy": (f"{COMMANDS}.destroy:command", "Commands", "Delete all resources of a stack."),
     "status": (f"{COMMANDS}.status:command", "Commands", "Show the status of a stack: sync, last run, health."),
+    "list": (f"{COMMANDS}.list:command", "Commands", "List the stacks of the account, also those without a spec."),
+    "leftovers": (f"{COMMANDS}.leftovers:command", "Commands", "Find what AWS bills although it serves nobody."),
     "verify": (f"{COMMANDS}.verify:command", "Commands", "Check that a stack answers, and find why not."),
     "map": (f"{COMMANDS}.map:command", "Commands", "Draw a stack: names, rules, groups, targets."),
     "runs": (f"{COMMANDS}.runs:command", "Commands", "List the last runs and their results."),
@@ -43,14 +49,18 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
-    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find hazards in migrations, without AWS."),
+    "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
+    "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
     "rebase": (f"{COMMANDS}.rebase:command", "Specs", "Put the migrations of two branches in order."),
     "accept-drift": (f"{COMMANDS}.accept_drift:command", "Specs", "Accept drift: write it to the spec and migrations."),
     "validate": (f"{COMMANDS}.validate:command", "Specs", "Check specs, without AWS."),
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
+    "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
+    "completion": (f"{COMMANDS}.completion:command", "Shell", "Print the completion script for bash, zsh or fish."),
+    "man": (f"{COMMANDS}.man:command", "Shell", "Print the manual page."),
 }
 
 
@@ -100,9 +110,12 @@ def run(
 
 def main() -> None:
     """Runs the `elbplan` command of this process."""
-    if "_ELBPLAN_COMPLETE" in os.environ:
-        cli.main(prog_name="elbplan")
     terminal = Terminal.of_process()
+    if COMPLETION in os.environ:
+        from .completion.shells import answer  # other commands need neither YAML nor the table
+
+        print(answer(os.environ[COMPLETION], os.environ, Path.cwd()))
+        sys.exit(0)
     code = run(sys.argv[1:], terminal)
     terminal.close()
     if code == INTERRUPTED:

@@ -28,6 +28,7 @@ from .connect import Connections
 from .context import App
 from .dns import dns_of
 from .locks import lock_manager_of
+from .old_stacks import with_old_stacks
 from .options import migrations_flags
 from .plans import Planned, Planner, not_planned, planned, reading_plans, reading_stacks, retry_command
 
@@ -42,7 +43,7 @@ def previews(app: App, entries: Sequence[Stack | BrokenSpec], base: str) -> list
     """A plan for each stack, in their order: by its migrations where it has some; or why there is none."""
     named = folders_of([entry for entry in entries if isinstance(entry, Stack)], base)
     plain = [entry for entry in entries if isinstance(entry, BrokenSpec) or entry.name not in named]
-    by_spec = with_folders_checked(app, planned(app, plain, by_specs(app)), base) if plain else []
+    by_spec = with_old_stacks(app, with_folders_checked(app, planned(app, plain, by_specs(app)), base)) if plain else []
     by_files = _previews(app, [entry for entry in entries if isinstance(entry, Stack) and entry.name in named], base)
     plans = (replace(stack_plan, undo=("--rollback",)) for stack_plan in by_spec)
     files = iter(by_files)

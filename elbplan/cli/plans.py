@@ -17,6 +17,7 @@ from ..core.stack import Stack
 from ..errors import MIN_SECRET_LENGTH, ElbplanError, Refused, SpecProblem
 from ..live.worker_threads import WorkerThreads
 from ..planner.reconcile import permitted
+from ..render.expiry import expiry_note
 from ..render.outcome import EndScreen
 from ..render.plan_view import PlanView
 from ..render.style import Style, count
@@ -100,7 +101,7 @@ def problem_of(stack_plan: Planned) -> ElbplanError:
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
     """Loads the stacks of specs. Raises SpecProblem."""
     stacks = load(paths or DEFAULT_PATHS, stdin=app.terminal.stdin)
-    _keep_facts(app, stacks)
+    keep_facts(app, stacks)
     return stacks
 
 
@@ -115,11 +116,11 @@ def stacks_or_problems_of(app: App, paths: Sequence[str], *, must_have_one: bool
     broken = [entry for entry in loaded if isinstance(entry, BrokenSpec)]
     if must_have_one and len(broken) == len(loaded) and not app.options.json:
         raise SpecProblem([problem for entry in broken for problem in entry.problem.problems])
-    _keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
+    keep_facts(app, [entry for entry in loaded if isinstance(entry, Stack)])
     return loaded
 
 
-def _keep_facts(app: App, stacks: Sequence[Stack]) -> None:
+def keep_facts(app: App, stacks: Sequence[Stack]) -> None:
     """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
         if stack.traffic is not None:
@@ -263,14 +264,16 @@ def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False, path
     """Returns what the screen of a plan needs besides the plan. Without `paths` it has no command that undoes."""
     place = " (sandbox)" if app.options.sandbox else ""
     wide = detail or app.options.verbose > 0
-    notes, idle, undone, flags = stack_plan.notes, stack_plan.idle, stack_plan.undone, stack_plan.undo
+    idle, undone, flags = stack_plan.idle, stack_plan.undone, stack_plan.undo
+    expired = retry_command(app, "destroy", (), "--expired")
+    ends = expiry_note(stack_plan.plan, app.wall(), f"`{expired}`") if verb != "destroy" else []
     undo = retry_command(app, "apply", paths, *flags) if paths and flags else ""
     return PlanView(
         verb,
         stack_plan.seconds,
         wide,
         place=place,
-        notes=notes,
+        notes=[*stack_plan.notes, *ends],
         idle=idle,
         undone=undone,
         undo=undo,

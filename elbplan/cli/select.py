@@ -42,7 +42,7 @@ class StackSelection:
 
 def select(app: App, words: Sequence[str], base: str = FOLDER) -> list[StackSelection]:
     """The stacks that the words name; without words those of the default specs. Raises SpecProblem, UsageProblem."""
-    folders = {word: folder for word in words if (folder := _migrations_folder(word, base))}
+    folders = {word: folder for word in words if (folder := migrations_folder(word, base))}
     paths = [word for word in words if word not in folders and is_path(word)]
     stacks = stacks_of(app, paths) if paths or not words else []
     selected = [StackSelection(Folder.of(stack.name, base), stack) for stack in stacks]
@@ -81,16 +81,19 @@ def select_spec(app: App, word: str, base: str = FOLDER) -> StackSelection:
     return selected[0]
 
 
-def specs_of(app: App, words: Sequence[str]) -> list[Stack]:
-    """The stacks of paths and names; every spec that is meant must be right. Raises SpecProblem, UsageProblem."""
+def specs_of(app: App, words: Sequence[str], *, without_spec: bool = False) -> list[Stack]:
+    """The stacks of paths and names; every spec that is meant must be right. Raises SpecProblem, UsageProblem.
+
+    `without_spec`: a name that has no spec stands for what AWS has of that stack.
+    """
     if _filters(app):
-        return _right(entries_of(app, words))
+        return _right(entries_of(app, words, without_spec=without_spec))
     names, paths = _split(words)
     stacks = stacks_of(app, paths) if paths or not words else []
     for entry in _by_names(app, names, {stack.name for stack in stacks}):
         if isinstance(entry, BrokenSpec):
             raise entry.problem
-        if not entry.file:
+        if not entry.file and not without_spec:
             raise unknown_stack(app, entry.name)
         stacks.append(entry)
     return stacks
@@ -147,7 +150,7 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The names of stacks, and the paths. The folder of a stack's migrations stands for its name."""
     names, paths = [], []
     for word in words:
-        folder = _migrations_folder(word, FOLDER) if is_path(word) and "/" in word.rstrip("/") else None
+        folder = migrations_folder(word, FOLDER) if is_path(word) and "/" in word.rstrip("/") else None
         if folder:
             names.append(folder.stack)
         elif is_path(word) or not NAME.fullmatch(word):
@@ -178,7 +181,7 @@ def is_path(word: str) -> bool:
     return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
 
 
-def _migrations_folder(word: str, base: str) -> Folder | None:
+def migrations_folder(word: str, base: str) -> Folder | None:
     """The folder of a stack that has migrations, by the stack's name or by the folder's path."""
     named = Folder.of(word, base)
     if os.path.basename(word) == word and named.used:

@@ -21,6 +21,7 @@ from .context import App
 from .dns import dns_of
 from .hazard_flags import AllowedHazards
 from .migration_runs import MigrationConsole
+from .old_stacks import with_old_stacks
 from .options import DEFAULT_PATHS, migrations_flags
 from .pending_plans import with_folders_checked
 from .plan_screens import show_plans
@@ -91,7 +92,9 @@ class SpecApply:
     def plans(self, stacks: Sequence[Stack]) -> list[Planned]:
         """Plans the stacks."""
         plans = planned(self.app, stacks, self._planner)
-        return plans if self.chosen.leave else with_folders_checked(self.app, plans, self.chosen.base)
+        if not self.chosen.leave:
+            plans = with_folders_checked(self.app, plans, self.chosen.base)
+        return with_old_stacks(self.app, plans)
 
     def show(self, plans: Sequence[Planned], *, asking: bool) -> None:
         """Shows the plans that do something, and the problems; in JSON only to a person who is asked."""

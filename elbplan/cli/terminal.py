@@ -111,6 +111,11 @@ class Terminal:
         """Returns the columns in which errors wrap; 0 if stderr is no terminal, so that a program finds whole lines."""
         return self.width(self.stderr) if _is_terminal(self.stderr) else 0
 
+    @property
+    def output_width(self) -> int:
+        """Returns the columns in which sentences on stdout wrap; 0 if stdout is no terminal."""
+        return self.width(self.stdout) if _is_terminal(self.stdout) else 0
+
     def err(self, *lines: str, head: str = "") -> None:
         """Writes lines to stderr. Escapes control characters and line breaks, except in `head`."""
         self._write(self.stderr, head + "\n".join(map(escaped, lines)) + "\n")
@@ -142,11 +147,15 @@ class Terminal:
 
     def ask(self, question: str) -> str:
         """Asks a question and returns the answer; empty at the end of the input."""
+        return self.ask_or_end(question) or ""
+
+    def ask_or_end(self, question: str) -> str | None:
+        """The same, but None at the end of the input."""
         self._write(self.stderr, escaped(question))
         answer = self.stdin.readline()
         if not answer.endswith("\n"):
             self._write(self.stderr, "\n")
-        return answer.strip()
+        return answer.strip() if answer else None
 
     def require_user(self, hint: str) -> None:
         """Raises Refused if no person can answer a question."""

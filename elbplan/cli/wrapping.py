@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 WIDEST = 120
 """Longer lines are hard to read, also on a wider terminal."""
 
-LABEL = re.compile(r"^ *(?:hint: )?")
+LABEL = re.compile(r"^ *(?:(?:hint|do|safe form): )?")
 SOURCE = re.compile(r"^ *\d+ \| |^ +\^+$")
 """A line of a spec, and the marks below it."""
 

@@ -81,7 +81,7 @@ def is_read(operation: str) -> bool:
     return operation.startswith(READS)
 
 
-IAM_PREFIX = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
+IAM_PREFIX = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from .kind import LiveResource
 from .resource import Resource, field_values, plain
 
 R = TypeVar("R", bound=Resource)
-ChangeAction = Literal["create", "update", "replace", "delete", "stop", "keep"]
+ChangeAction = Literal["create", "update", "replace", "delete", "stop", "adopt", "keep"]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Foreign:
     unread    what AWS does not let elbplan read, although no spec wants it
     references  what refers to the resource, read only for resources that a plan deletes
     unkept    by name in use, why elbplan cannot keep what it replaces there
+    adopting  what the plan adopts: read as the stack's, although it has no tags of a stack yet
     """
 
     owners: Mapping[str, Owner] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Foreign:
     unread: Sequence[str] = ()
     references: Mapping[str, Sequence[ForeignReference]] = field(default_factory=dict)
     unkept: Mapping[str, str] = field(default_factory=dict)
+    adopting: Collection[str] = ()
 
     @classmethod
     def of(cls, found: Iterable[Found[Any]]) -> Foreign:
@@ -51,15 +53,17 @@ class Foreign:
         stays: dict[str, list[str]] = {}
         unread: list[str] = []
         unkept: dict[str, str] = {}
+        adopting: set[str] = set()
         for result in found:
             unread.extend(result.unread)
             owners |= result.owners
             unkept |= result.unkept
+            adopting |= set(result.adopting)
             for id, texts in result.children.items():
                 children.setdefault(id, []).extend(texts)
             for id, texts in result.stays.items():
                 stays.setdefault(id, []).extend(texts)
-        return cls(owners, children, stays, unread, unkept=unkept)
+        return cls(owners, children, stays, unread, unkept=unkept, adopting=frozenset(adopting))
 
     def children_by_address(self, lives: Mapping[Address, LiveResource[Any]]) -> dict[Address, Sequence[str]]:
         """The foreign children by the address of their parent."""

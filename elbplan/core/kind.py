@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
 from .cause import Cause, ServerFacts
+from .permission import Permission
 from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
@@ -46,7 +47,7 @@ class Found(Generic[R]):
 
     ours          the resources of each stack
     names_in_use  the AWS names that are taken, each with the id of its holder
-    owners, children, stays, unread, unkept   as in `Foreign`
+    owners, children, stays, unread, unkept, adopting   as in `Foreign`
     """
 
     ours: Mapping[str, Sequence[LiveResource[R]]]
@@ -56,6 +57,7 @@ class Found(Generic[R]):
     stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unread: Sequence[str] = ()
     unkept: Mapping[str, str] = field(default_factory=dict)
+    adopting: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Scope:
     names   further AWS names that a plan wants to give, with their kinds
     lean    does not read the rules of others, if the stacks have none and want none
     alone   reads only the desired resources, by their names and by the ids to which they refer
+    adopt   the AWS ids of the resources that the stacks adopt; the kinds read these as if they had the stack's tags
     """
 
     region: str
@@ -80,6 +83,7 @@ class Scope:
     names: Collection[tuple[str, str]] = ()
     lean: bool = False
     alone: bool = False
+    adopt: Mapping[str, Mapping[Address, str]] = field(default_factory=dict)
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -230,7 +234,7 @@ class Kind(Generic[R]):
     update: Callable[[R, R, StepContext], WriteProgram]
     delete: Callable[[R, StepContext], WriteProgram]
     summary: Callable[[R], str]
-    permissions: tuple[str, ...]
+    permissions: tuple[Permission, ...]
     create_path: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = create_in_one_step
     update_path: Callable[[R, R, AbstractSet[Ref], AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = update_in_one_step
     pending_gate: Callable[[LiveResource[R]], str] = lambda live: ""

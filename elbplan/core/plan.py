@@ -103,6 +103,7 @@ class Plan:
     refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     security_path  the connections that security groups must let in, as the plan leaves them; `security_path_now` as
                they are before the plan
+    file       the spec, as the user named it; empty if nobody knows
     """
 
     stack: str
@@ -128,13 +129,14 @@ class Plan:
     not_restored: Mapping[Address, str] = field(default_factory=dict)
     security_path: Sequence[SecurityEdge] = ()
     security_path_now: Sequence[SecurityEdge] = ()
+    file: str = ""
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many resources are created, updated, replaced and deleted; and how many are stopped, if there are any."""
+        """How many resources are created, updated, replaced and deleted; and, if there are any, stopped and adopted."""
         actions = [change.action for change in self.changes]
         counts = {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
-        return counts | ({"stop": actions.count("stop")} if "stop" in actions else {})
+        return counts | {action: actions.count(action) for action in ("stop", "adopt") if action in actions}
 
     @property
     def empty(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .address import Address
 from .identity import OF_THE_ENVIRONMENT, Identity
@@ -25,6 +25,8 @@ class Stack:
     domains     the DNS names of the load balancer
     traffic     the traffic that the stack expects, for its cost; None if nobody has said
     files       other files that the spec names
+    adopt       by address, the AWS ids of resources that become the stack's by tags alone
+    expires     when `elbplan destroy --expired` deletes the stack: `8h` after its creation, or a moment; empty: never
     file, line  where the document starts, for messages
     """
 
@@ -37,6 +39,8 @@ class Stack:
     domains: tuple[str, ...] = ()
     traffic: TrafficEstimate | None = None
     files: tuple[str, ...] = ()
+    adopt: Mapping[Address, str] = field(default_factory=dict)
+    expires: str = ""
     file: str = ""
     line: int = 1
 

@@ -26,7 +26,7 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 12) -> str:
 
 
 def misspelled(word: str, known: Iterable[str]) -> str | None:
-    """Returns the known name that begins with the word, if no other does, or the name from which few typing errors lead to the word.
+    """Returns the only known name that begins with the word, or the name to which few typing errors lead.
 
     A typing error is a letter too many, a missing letter, a wrong letter, or two letters in the wrong order. A short
     word may have one, a word of 5 letters two, of 9 letters three: `init` is not `lint`.

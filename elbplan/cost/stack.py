@@ -48,6 +48,11 @@ def stack_cost(
     )
 
 
+def cost_items(region: str, found: Iterable[Quantity], prices: PriceTable) -> tuple[CostItem, ...]:
+    """These quantities with their prices in a region."""
+    return tuple(_Prices(region, prices, None, {}).items(found))
+
+
 def _before(plan: Plan) -> Billed:
     return Billed({address: live.model for address, live in plan.lives.items()}, plan.lives)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from ..core.suggest import closest
-from . import aws_codes, certificates, client_codes, errors, exit_codes, hazards, lint, target_health
+from . import aws_codes, certificates, client_codes, errors, exit_codes, hazards, lint, spec_warnings, target_health
 from .explanation import Explanation
 
-TABLES = (target_health, client_codes, certificates, hazards, lint, exit_codes, errors, aws_codes)
+TABLES = (target_health, client_codes, certificates, hazards, lint, spec_warnings, exit_codes, errors, aws_codes)
 EXPLANATIONS: tuple[Explanation, ...] = tuple(chain.from_iterable(table.EXPLANATIONS for table in TABLES))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..core.address import Address
+from ..core.address import Address, AwsId, Lookup
 from ..core.resource import Resource
+from .owners import Owner
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,12 @@ class ImportSource:
     ids        the AWS ids and ARNs for `adopt:`, by address; targets and records have none, since they follow their
                target group and load balancer. Empty if the stack is new (a Classic load balancer)
     tags       all tags in AWS of these resources, by address
-    owner      the tool that manages it, for a person: `CloudFormation stack web`; empty: nobody is known
+    owner      the tool that manages it; None: nobody is known
+    lookups    what words of a spec find in this account, where that is known: the VPC `default`, the subnet `a`
     labels     by AWS id, the name of a stranger to which the spec refers, for comments
     not_imported   what AWS has there and the spec cannot say
     notes      further lines for the head of the file
+    afterwards  commands that elbplan never runs, for after the apply, and what each does
     """
 
     name: str
@@ -46,7 +49,9 @@ class ImportSource:
     resources: Mapping[Address, Resource]
     ids: Mapping[Address, str] = field(default_factory=dict)
     tags: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)
-    owner: str = ""
+    owner: Owner | None = None
+    lookups: Mapping[Lookup, tuple[AwsId, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     not_imported: Sequence[NotImported] = ()
     notes: Sequence[str] = ()
+    afterwards: Sequence[tuple[str, str]] = ()

@@ -26,15 +26,17 @@ from .aws.acm_validation import (
     validation_records,
     without_wildcard,
 )
+from .aws.adoption import ids_to_adopt, with_adopted
 from .aws.certificate_candidates import candidates
 from .aws.certificate_gates import issued, validation_records_known
 from .aws.denied_reads import denied_text, unless_denied
 from .aws.hosted_zones import hosted_zones
 from .aws.moments import expiry_facts
-from .aws.ownership import owner, retag, tag_list, tag_mapping, user_tags
+from .aws.ownership import owner, owners_by_id, retag, tag_list, tag_mapping, user_tags
 from .aws.queries import USERS_OF_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
 from .aws.validation_removal import RecordRemoval
+from .permissions.certificate import PERMISSIONS
 
 
 class Certificate(Resource):
@@ -87,10 +89,13 @@ def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
     if DENIED_ANSWER in answers:
         return Found({}, unread=(denied_text("certificates", asks[0]),))
     tags = {arn: tag_mapping(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
-    owned = {arn: owned_by for arn in arns if (owned_by := owner(tags[arn], Certificate.kind, scope.stacks))}
+    known, adopting = with_adopted(scope, tags)
+    owned = {arn: owned_by for arn in arns if (owned_by := owner(known[arn], Certificate.kind, scope.stacks))}
+    owners = owners_by_id({arn: tags[arn] for arn in ids_to_adopt(scope) if arn in tags})
     if not owned:
-        return Found({})
-    return (yield from _found(scope, {s["CertificateArn"]: s for s in summaries}, owned, tags))
+        return Found({}, owners=owners)
+    found = yield from _found(scope, {s["CertificateArn"]: s for s in summaries}, owned, known)
+    return replace(found, owners=owners, adopting=adopting)
 
 
 Owned = Mapping[str, tuple[str, Address]]
@@ -275,20 +280,5 @@ KIND = Kind(
         ),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes"),
     ),
-    permissions=(
-        "tag:GetResources",
-        "ssm:GetParameter",
-        "acm:ListCertificates",
-        "acm:ListTagsForCertificate",
-        "acm:DescribeCertificate",
-        "acm:RequestCertificate",
-        "acm:AddTagsToCertificate",
-        "acm:RemoveTagsFromCertificate",
-        "acm:DeleteCertificate",
-        "route53:ListHostedZones",
-        "route53:ListHostedZonesByName",
-        "route53:ListResourceRecordSets",
-        "route53:ChangeResourceRecordSets",
-        "ec2:DescribeRegions",
-    ),
+    permissions=PERMISSIONS,
 )

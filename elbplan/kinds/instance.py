@@ -15,10 +15,11 @@ from ..core.cause import because
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_fields, from_live, rebuilt
 from .aws.launch import launch
-from .aws.moments import stopped_since
+from .aws.moments import launched_at, stopped_since
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
 from .aws.queries import FILTER_LAG, STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
 from .aws.release_mark import mark_for_release
+from .permissions.instance import PERMISSIONS
 from .references import SecurityGroupRef, SubnetRef
 
 OnDestroy = Literal["keep", "stop", "terminate"]
@@ -103,7 +104,12 @@ def read(scope: Scope) -> ReadProgram[Found[Instance]]:
 
 def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
     model = from_live(Instance, _fields(raw, tags))
-    facts = {"state": raw["State"]["Name"], "address": raw.get("PublicIpAddress") or "", "since": stopped_since(raw)}
+    facts = {
+        "state": raw["State"]["Name"],
+        "address": raw.get("PublicIpAddress") or "",
+        "since": stopped_since(raw),
+        "created": launched_at(raw),
+    }
     return LiveResource(address, raw["InstanceId"], model, facts)
 
 
@@ -246,16 +252,5 @@ KIND = Kind(
         ),
         Gate("terminated", "the server is gone", 900, gone, after=("delete",), usual="< 2 min"),
     ),
-    permissions=(
-        "ec2:DescribeInstances",
-        "ec2:RunInstances",
-        "ec2:StartInstances",
-        "ec2:ModifyInstanceAttribute",
-        "ec2:StopInstances",
-        "ec2:TerminateInstances",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-        "ssm:GetParameter",
-        "iam:PassRole",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -12,10 +12,12 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live, rebuilt
+from .aws.adoption import ids_to_adopt, with_adopted
 from .aws.foreign_rules import revoke_foreign_rules
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
 from .aws.queries import FILTER_LAG, stack_filter
+from .permissions.security_group import PERMISSIONS
 from .references import VpcRef
 
 
@@ -52,7 +54,11 @@ def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
     """
     (answer,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
     found = {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
-    ours = _ours(found.values(), scope)
+    if named_ids := ids_to_adopt(scope, "sg-"):
+        named = {"Filters": [{"Name": "group-id", "Values": named_ids}]}
+        (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
+        found |= {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
+    ours, adopting = _ours(found, scope)
     existing = {(stack, live.address) for stack, lives in ours.items() for live in lives}
     wanted = {
         resource.name or default_name(stack, address, resource)
@@ -63,20 +69,22 @@ def read(scope: Scope) -> ReadProgram[Found[SecurityGroup]]:
         named = {"Filters": [{"Name": "group-name", "Values": sorted(wanted)}]}
         (answer,) = yield [Call("ec2", "DescribeSecurityGroups", named)]
         found |= {raw["GroupId"]: raw for raw in answer["SecurityGroups"]}
-        ours = _ours(found.values(), scope)
+        ours, adopting = _ours(found, scope)
     names_in_use = {f"{_live_vpc(raw)}/{raw['GroupName']}": id for id, raw in found.items()}
     owners = owners_by_id({id: tag_mapping(raw.get("Tags")) for id, raw in found.items()})
-    return Found(ours, names_in_use, owners)
+    return Found(ours, names_in_use, owners, adopting=adopting)
 
 
-def _ours(groups: Iterable[Mapping[str, Any]], scope: Scope) -> dict[str, list[LiveResource[SecurityGroup]]]:
-    """The groups of the stacks, by stack."""
+def _ours(
+    groups: Mapping[str, Mapping[str, Any]], scope: Scope
+) -> tuple[dict[str, list[LiveResource[SecurityGroup]]], frozenset[str]]:
+    """The groups of the stacks, by stack; and the ids of those that a spec adopts."""
     ours: dict[str, list[LiveResource[SecurityGroup]]] = {}
-    for raw in groups:
-        tags = tag_mapping(raw.get("Tags"))
-        if owned_by := owner(tags, SecurityGroup.kind, scope.stacks):
-            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
-    return ours
+    tags, adopting = with_adopted(scope, {id: tag_mapping(raw.get("Tags")) for id, raw in groups.items()})
+    for id, raw in groups.items():
+        if owned_by := owner(tags[id], SecurityGroup.kind, scope.stacks):
+            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags[id]))
+    return ours, adopting
 
 
 def _live_vpc(raw: Mapping[str, Any]) -> str:
@@ -230,17 +238,5 @@ KIND = Kind(
     filter_lag=FILTER_LAG,
     default_name=default_name,
     longest_name=255,
-    permissions=(
-        "ec2:DescribeSecurityGroups",
-        "ec2:CreateSecurityGroup",
-        "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:AuthorizeSecurityGroupEgress",
-        "ec2:RevokeSecurityGroupIngress",
-        "ec2:RevokeSecurityGroupEgress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
-        "ec2:DeleteSecurityGroup",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-    ),
+    permissions=PERMISSIONS,
 )

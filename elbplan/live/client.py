@@ -205,7 +205,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Describ
 https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
 """
 
-SELECTING = frozenset(("Names", "LoadBalancerArn", "LoadBalancerArns", "TargetGroupArns"))
+SELECTING = frozenset(("LoadBalancerNames", "Names", "LoadBalancerArn", "LoadBalancerArns", "TargetGroupArns"))
 """Parameters that select some load balancers or target groups: their answers have one page."""
 
 

@@ -17,6 +17,7 @@ from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.opened_servers import with_opened_servers
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.unnamed_rules import kept_addresses, readdressed
+from .adoption import adoption_problems
 from .batch import BatchReader
 from .external_servers import read_external_servers, with_subnets
 from .lookups import look_up
@@ -151,7 +152,7 @@ def _observe(
     specs = {stack.name: stack.resources for stack in stacks}
     scope = Scope(
         region, specs, not looking_up, everywhere, file_references, options.deep or not looking_up, options.names,
-        options.lean,
+        options.lean, adopt={stack.name: stack.adopt for stack in stacks if stack.adopt and looking_up},
     )  # fmt: skip
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     lookups = look_up(region, everything, None if everywhere else scope, file_references)
@@ -179,6 +180,8 @@ def _observe(
         addressed = with_opened_servers(readdressed(desired, kept), lives, external)
         ends = endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ()))
         missing = missing_instances(desired, own_facts)
+        if looking_up:
+            missing += adoption_problems(stack, lives, foreign, region)
         observed[stack.name] = Observed(
             addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external, ends, missing
         )

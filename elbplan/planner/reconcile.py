@@ -21,6 +21,7 @@ from ..kinds.protections import uncreatable_protections
 from ..kinds.security_path import path_after, path_now
 from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
+from .adoptions import with_adoptions
 from .diff import diff
 from .guards import chosen_names, deletion_protected, held_by_others, records_of_others, replaced_records
 from .previous_records import with_previous_records
@@ -55,6 +56,7 @@ def reconcile(
     AWS would not use an instance.
     """
     comparison = with_endings(diff(desired, [*live, *endings.lives], kinds, ignore))
+    comparison, unadoptable = with_adoptions(comparison, foreign.adopting)
     names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
@@ -63,6 +65,7 @@ def reconcile(
         *unusable_servers(comparison, desired, external),
         *mixed_protocol_changes(comparison, desired),
         *taken,
+        *unadoptable,
         *unendable_servers(endings),
     ]  # fmt: skip
     steps = build_steps(comparison, desired, kinds, names, names_in_use)

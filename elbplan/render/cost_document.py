@@ -15,9 +15,9 @@ def cost_document(cost: StackCost) -> dict[str, Any]:
         "currency": cost.currency,
         "before": _sum_document(cost.before),
         "after": _sum_document(cost.after),
-        "items": [_item_document(item) for item in cost.items],
-        "before_items": [_item_document(item) for item in cost.before_items],
-        "used": [_item_document(item) for item in cost.used],
+        "items": [item_document(item) for item in cost.items],
+        "before_items": [item_document(item) for item in cost.before_items],
+        "used": [item_document(item) for item in cost.used],
         "capacity": [_capacity_document(use) for use in cost.capacity],
         "unknown": list(cost.unknown),
         "zones_saving": str(rounded(cost.zones_saving, 2)),
@@ -29,7 +29,8 @@ def _sum_document(amount: CostSum) -> dict[str, str]:
     return {"hour": plain(amount.hour), "day": str(rounded(amount.day, 2)), "month": str(rounded(amount.month, 2))}
 
 
-def _item_document(item: CostItem) -> dict[str, Any]:
+def item_document(item: CostItem) -> dict[str, Any]:
+    """One thing that AWS bills."""
     return {
         "address": item.address,
         "what": item.what,

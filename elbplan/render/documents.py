@@ -11,6 +11,7 @@ from ..core.plan import Plan, Remaining, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
 from .causes import cause_documents
+from .expiry import expiry_document, plan_expiry
 from .problems import refusal_documents
 from .servers import servers_document
 
@@ -36,6 +37,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         ],
         "steps": [step_document(step) for step in plan.steps],
         "hazards": [hazard_document(hazard, plan) for hazard in plan.hazards],
+        "expires": expiry_document(plan_expiry(plan)),
         "stays": list(plan.stays),
         "unread": list(plan.unread),
         "unchecked": list(plan.unchecked),

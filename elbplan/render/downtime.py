@@ -40,6 +40,8 @@ def _without_moves(plan: Plan) -> str:
         return "none expected: the old ones serve until the new ones are ready"
     if actions == {"create"}:
         return "none" if plan.lives or plan.replaced else "none: the stack is new"
+    if actions == {"adopt"}:
+        return "none: only elbplan's tags change"
     return "none expected: all changes are in place" if actions == {"update"} else "none expected"
 
 

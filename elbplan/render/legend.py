@@ -11,6 +11,7 @@ from .style import SYMBOLS, Style
 
 MEANINGS: Mapping[str, str] = {
     "create": "create",
+    "adopt": "take over as it is: tags only",
     "update": "change in place",
     "recreate": "delete old, then create new",
     "replace": "create new, then delete old",

@@ -146,8 +146,8 @@ class _Words:
             names = "old" if old else listed([name_in_words(step.address) for step in steps], MOST)
             return f"drain {names}{self._drain_time(steps)}"
         addresses = list(dict.fromkeys(step.address for step in steps))
-        if verb == "create" and len(addresses) > MOST + 1:
-            return f"create {count(len(addresses), 'resource')}"
+        if verb in ("create", "adopt") and len(addresses) > MOST + 1:
+            return f"{verb} {count(len(addresses), 'resource')}"
         return f"{verb} {listed(self._objects(steps), MOST)}"
 
     def _waits(self, steps: Sequence[Step]) -> str:

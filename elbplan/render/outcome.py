@@ -64,6 +64,7 @@ class EndScreen:
     destroyed        True after a destroy
     billed           True for the real AWS, False for the sandbox
     part             the run ends at a hold, with more steps behind it
+    brief            one line is enough: the job runs every night
     """
 
     retry_command: str = ""
@@ -72,6 +73,7 @@ class EndScreen:
     billed: bool = True
     rollback_command: str = ""
     part: bool = False
+    brief: bool = False
 
 
 def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
@@ -79,6 +81,9 @@ def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, end
     if not outcome.complete:
         again, rollback = ending.retry_command, ending.rollback_command
         return list(unfinished_rows(plan, outcome, style, again, rollback, destroys=ending.destroyed))
+    if ending.destroyed and ending.brief:
+        text = f" {plan.stack} in {plan.region} is destroyed, after {duration(outcome.seconds)}."
+        return [style.line(RESULT_MARKS["done"], text)]
     if ending.destroyed:
         return list(_destroyed(plan, outcome, style, kinds))
     return list(_applied(plan, outcome, style, ending))
@@ -101,7 +106,14 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
         yield from finished_rows(style, ending)
 
 
-DONE_WORDS = {"create": "created", "update": "changed", "replace": "replaced", "stop": "stopped", "delete": "deleted"}
+DONE_WORDS = {
+    "adopt": "adopted",
+    "create": "created",
+    "update": "changed",
+    "replace": "replaced",
+    "stop": "stopped",
+    "delete": "deleted",
+}
 
 
 def summary_text(plan: Plan) -> str:

@@ -85,6 +85,8 @@ def _counts(plans: Iterable[Plan], style: Style) -> Text:
     shown = Counter(shown_action(change, plan) for plan in plans for change in plan.changes)
     shown["replace"] += shown["recreate"] + shown["take-over"]
     parts = [f"{shown[action]} to {verb}" for action, verb in ACTION_VERBS.items()]
+    if shown["adopt"]:
+        parts.insert(0, f"{shown['adopt']} to adopt")
     if shown["stop"]:
         parts.append(f"{shown['stop']} to stop")
     return style.line(("Plan:", "bold"), f" {', '.join(parts)}.")

@@ -24,7 +24,7 @@ from .style import COLOURS, SYMBOLS, Style
 from .summaries import row_name, summary_of_row
 from .words import title_of, wording
 
-ORDER = ("create", "update", "take-over", "replace", "recreate", "stop", "delete")
+ORDER = ("adopt", "create", "update", "take-over", "replace", "recreate", "stop", "delete")
 
 MIN_SUMMARY = 20
 """If a row has fewer columns for its summary, the summary moves below the name."""

@@ -15,6 +15,7 @@ from ..run.condition import (
     certificate_ends,
     conditions_of,
     exit_code_of,
+    expiry_of_status,
     load_balancers,
     used_groups,
 )
@@ -23,6 +24,7 @@ from .causes import cause_documents, full_rows
 from .differences import change_reason
 from .drift import drift_sentences
 from .errors import Redact, error_document
+from .expiry import expiry_document, expiry_text
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
 from .overview import StatusRow, note_lines
@@ -75,6 +77,10 @@ def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Itera
         yield from full_rows(health.causes, style, indent=DETAIL, now=status.runs.now, words=words)
     for label, text in view.cost:
         yield from fact_row(style, label, text)
+    if expiry := expiry_of_status(status):
+        past = expiry.is_past(status.runs.now)
+        yield from fact_row(style, "expires", expiry_text(expiry, status.runs.now), "bold red" if past else "")
+        yield from _next_command(row, style, "overdue")
     yield from fact_row(style, "last run", last_run_text(status.runs) if not status.runs.unknown else "unknown")
     if status.runs.last:
         yield from step_lines(status.runs.last, style, indent=DETAIL, most=MOST_STEPS)
@@ -148,6 +154,7 @@ def status_document(status: StackStatus, redact: Redact = str) -> dict[str, Any]
             "of": sum(group.total for group in used_groups(status)),
         },
         "urls": urls_of(plan),
+        "expires": expiry_document(expiry_of_status(status), status.runs.now),
         "certificates": [
             {"name": end.name, "domains": list(end.domains), "expires": end.expires, "days": end.days}
             for end in certificate_ends(status)

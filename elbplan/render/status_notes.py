@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -78,6 +79,13 @@ def _certificates(stack: Noted) -> Iterator[Note]:
         return
 
 
+def _overdue(stack: Noted) -> Iterator[Note]:
+    plan = stack.status.plan
+    words = ["elbplan", "destroy", "--expired", *stack.commands.options]
+    words += [] if "--region" in words else ["--region", plan.region]
+    yield "", "its end is past, and AWS bills it on; this deletes every stack whose end is past:", shlex.join(words)
+
+
 def _drifted(stack: Noted) -> Iterator[Note]:
     """With migrations, the drift is what differs from them."""
     sentences = list(stack.status.files.drift) if stack.status.files else drift_sentences(stack.status.plan)
@@ -140,6 +148,7 @@ NOTES: Mapping[Condition, Callable[[Noted], Iterator[Note]]] = {
     "unfinished": _unfinished,
     "expired": _certificates,
     "expiring": _certificates,
+    "overdue": _overdue,
     "drifted": _drifted,
     "refused": _refused,
     "pending": _pending,

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from ..core.cause import Cause
 from ..core.plan import Plan
 from ..kinds.listener import Listener
-from ..run.condition import CertificateEnd, Condition, certificate_ends, conditions_of, load_balancers, used_groups
+from ..run.condition import (
+    CertificateEnd,
+    Condition,
+    certificate_ends,
+    conditions_of,
+    expiry_of_status,
+    load_balancers,
+    used_groups,
+)
 from ..run.status import ChangeCause, StackStatus
 from .causes import subject_and_reason
+from .expiry import short_expiry
 from .layout import clock_text
 from .style import count, listed
 from .words import serving_name, wording
@@ -87,6 +96,8 @@ def _word(condition: Condition, status: StackStatus) -> str:
         return _pending(status)
     if condition in ("expired", "expiring"):
         return certificate_text(certificate_ends(status)[0], short=True)
+    if condition == "overdue" and (expiry := expiry_of_status(status)):
+        return short_expiry(expiry, status.runs.now)
     if condition == "unreadable":
         return "cannot be compared" if status.plan.lives else "cannot be read"
     return {"refused": "change refused", "specless": "no spec"}.get(condition, condition)

@@ -11,6 +11,7 @@ from ..errors import escaped
 
 SYMBOLS: Mapping[str, str] = {
     "create": "+",
+    "adopt": "=",
     "update": "~",
     "replace": "+/-",
     "recreate": "-/+",
@@ -22,6 +23,7 @@ SYMBOLS: Mapping[str, str] = {
 ACTION_VERBS: Mapping[str, str] = {"create": "create", "update": "change", "replace": "replace", "delete": "delete"}
 COLOURS: Mapping[str, str] = {
     "create": "green",
+    "adopt": "cyan",
     "update": "yellow",
     "replace": "magenta",
     "recreate": "red",

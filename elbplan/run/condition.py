@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ..core.plan import Plan
+from ..kinds.aws.expiry import Expiry, expiry_of
 from ..kinds.aws.moments import seconds_of
 from ..kinds.certificate import Certificate
 from .status import GroupHealth, StackStatus
@@ -18,6 +19,7 @@ Condition = Literal[
     "unfinished",
     "expired",
     "expiring",
+    "overdue",
     "drifted",
     "refused",
     "pending",
@@ -32,6 +34,7 @@ down         no target is healthy, or a load balancer is not active
 degraded     some targets are not healthy
 unfinished   the last run failed, was interrupted or died, and there is still something to do
 expired, expiring   a certificate is no longer valid, or not for 30 days more
+overdue      its `expires:` is past
 drifted      others changed AWS since the last run
 refused      apply refuses the change
 pending      the spec or a migration wants a change
@@ -65,7 +68,9 @@ class CertificateEnd:
 
 def conditions_of(status: StackStatus) -> tuple[Condition, ...]:
     """What needs a look, worst first; empty for a stack that is in sync and healthy."""
-    return tuple(sorted({*_health(status), *_certificates(status), *_sync(status)}, key=WORST_FIRST.index))
+    return tuple(
+        sorted({*_health(status), *_certificates(status), *_end(status), *_sync(status)}, key=WORST_FIRST.index)
+    )
 
 
 def rank_of(status: StackStatus) -> tuple[int, ...]:
@@ -122,6 +127,17 @@ def _certificates(status: StackStatus) -> Iterator[Condition]:
         yield "expired"
     elif any(left < WARNED_DAYS for left in days):
         yield "expiring"
+
+
+def expiry_of_status(status: StackStatus) -> Expiry | None:
+    """When the stack expires, as far as something of it exists; None if never."""
+    return expiry_of(status.plan.desired, status.plan.lives) if status.plan.lives else None
+
+
+def _end(status: StackStatus) -> Iterator[Condition]:
+    expiry = expiry_of_status(status)
+    if expiry is not None and expiry.is_past(status.runs.now):
+        yield "overdue"
 
 
 def _sync(status: StackStatus) -> Iterator[Condition]:

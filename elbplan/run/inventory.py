@@ -18,7 +18,7 @@ from ..core.plan import Plan, Step
 from ..core.resource import Resource
 from ..errors import ElbplanError
 from ..kinds.aws.candidates import COUNTED, TYPES, name_in
-from ..kinds.aws.inventory import Inventory, inventory_call, inventory_in, inventory_path
+from ..kinds.aws.inventory import Inventory, inventory_call, inventory_in, inventory_path, spec_words
 from ..kinds.aws.parameter_store import PASSING
 from ..kinds.certificate import Certificate, by_first_name
 from .clock import Clock
@@ -84,7 +84,10 @@ class InventoryKeeper:
 
     def _write(self, inventory: Inventory) -> None:
         name, text = inventory_path(self.plan.stack), inventory.text
-        self._ask(_call("PutParameter", Name=name, Value=text, Type="String", Tier="Standard", Overwrite=True))
+        words = spec_words(self.plan.file)
+        described = {"Description": words} if words else {}
+        standard = {"Type": "String", "Tier": "Standard", "Overwrite": True}
+        self._ask(_call("PutParameter", Name=name, Value=text, **standard, **described))
 
     def _ask(self, call: Call) -> Answer:
         return run_program(single_call(call), self.send, self.clock, stopped=self.stop.is_set)

@@ -219,7 +219,7 @@ def _plan_of(
         rollback=rollback,
     )
     missing = seen.refusals if desired else ()
-    plan = replace(plan, refusals=(*missing, *plan.refusals))
+    plan = replace(plan, refusals=(*missing, *plan.refusals), file=stack.file)
     return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.address import Address
@@ -11,7 +12,9 @@ from ..core.identity import Identity
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS
+from ..kinds.aws.expiry import with_expiry
 from ..kinds.targets import Targets
+from .adopt import adopted, check_adopt
 from .drafts import Drafts
 from .expand import drafts_of
 from .messages import shown_value
@@ -25,13 +28,36 @@ from .validate.model import build_model
 from .yaml.tree import Tree
 
 PLAIN = frozenset(
-    {"version", "name", "account", "profile", "role", "region", "tags", "ignore", "on_destroy", "overrides", "traffic"}
+    {
+        "version",
+        "name",
+        "account",
+        "profile",
+        "role",
+        "region",
+        "tags",
+        "ignore",
+        "on_destroy",
+        "overrides",
+        "traffic",
+        "adopt",
+        "expires",
+        "lint",
+    }
 )
 """Keys that a stack in the long form may have as well."""
 
 
-def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
-    """Returns the stack of a document, and adds its problems to the report. None: no stack could be built."""
+@dataclass(frozen=True)
+class Reading:
+    """What a document contains: its stack, and the subject of checks and of lint; None where nothing could be built."""
+
+    stack: Stack | None = None
+    subject: Subject | None = None
+
+
+def read_document(tree: Tree, report: ProblemReport) -> Reading:
+    """Returns the stack of a document, and adds its problems to the report."""
     if not isinstance(tree.data, Mapping):
         what = (
             "this document is empty"
@@ -39,22 +65,26 @@ def stack_of(tree: Tree, report: ProblemReport) -> Stack | None:
             else f"a spec must be a map of keys, not {shown_value(tree.data)}"
         )
         report.at((), what, "start with name: my-web")
-        return None
+        return Reading()
     blocks = {key for key, value in tree.data.items() if is_block(key, value)}
     short, tree = parse_short(report, blocks)
     block_data = {key: value for key, value in tree.data.items() if key in blocks}
     blocks_drafts = drafts_of_blocks(block_data, report)
     if short is None:
         _build_models(blocks_drafts, report)
-        return None
+        return Reading()
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
     _add_tags(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
     if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)
-    run_checks(Subject(short, resources, drafts, report))
-    return None if "name" in report.lost else _stack(short, _with_endings(resources, drafts, short), tree)
+    subject = Subject(short, resources, drafts, report)
+    run_checks(subject)
+    check_adopt(short, report)
+    if "name" in report.lost:
+        return Reading()
+    return Reading(_stack(short, _complete(resources, drafts, short), tree), subject)
 
 
 def _short_drafts(short: Short, tree: Tree, report: ProblemReport) -> Drafts:
@@ -69,6 +99,11 @@ def _add_tags(drafts: Drafts, short: Short) -> None:
         own = draft.fields.get("tags", {})
         if short.tags and KINDS[draft.address.kind].taggable and isinstance(own, Mapping):
             draft.fields["tags"] = {**short.tags, **own}
+
+
+def _complete(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
+    """The resources with what the top level says of them together."""
+    return with_expiry(_with_endings(resources, drafts, short), short.expires or "")
 
 
 def _with_endings(resources: Mapping[Address, Resource], drafts: Drafts, short: Short) -> dict[Address, Resource]:
@@ -104,6 +139,8 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         domains=_domains(short, resources),
         traffic=short.traffic.estimate if short.traffic else None,
         files=_files(short, tree),
+        adopt=adopted(short),
+        expires=short.expires or "",
         file=tree.source.file,
         line=tree.start.line,
     )

@@ -11,8 +11,9 @@ from typing import TextIO
 from ..core.stack import Stack
 from ..errors import Problem, SpecProblem
 from .claims import duplicate_domains
-from .document import stack_of
+from .document import read_document
 from .report import ProblemReport
+from .validate.checks import Subject
 from .yaml.reader import TreeBuilder
 from .yaml.sources import read_sources
 from .yaml.tree import Source, Tree
@@ -28,12 +29,13 @@ class BrokenSpec:
 
 @dataclass
 class Document:
-    """A document of a file: its tree and its stack, as far as it has them, and what is wrong with it."""
+    """A document of a file: its tree, stack and subject of checks, as far as it has them, and what is wrong with it."""
 
     file: str
     tree: Tree | None = None
     stack: Stack | None = None
     problems: list[Problem] = field(default_factory=list)
+    subject: Subject | None = None
 
     @property
     def label(self) -> str:
@@ -47,7 +49,7 @@ def load(paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str,
 
     Raises SpecProblem with all problems of all files.
     """
-    documents = _read_all(paths, stdin, env)
+    documents = read_documents(paths, stdin, env)
     if problems := [problem for document in documents for problem in document.problems]:
         raise SpecProblem(problems)
     return [document.stack for document in documents if document.stack]
@@ -57,7 +59,7 @@ def load_each(
     paths: Sequence[str], *, stdin: TextIO | None = None, env: Mapping[str, str] = os.environ
 ) -> list[Stack | BrokenSpec]:
     """The same, with the problems of a wrong document in its place: it does not hide the others."""
-    documents = _read_all(paths, stdin, env)
+    documents = read_documents(paths, stdin, env)
     loaded: list[Stack | BrokenSpec] = []
     for document in documents:
         if document.problems:
@@ -75,7 +77,10 @@ def load_text(source: Source, env: Mapping[str, str] = os.environ) -> list[Stack
     return [document.stack for document in documents if document.stack]
 
 
-def _read_all(paths: Sequence[str], stdin: TextIO | None, env: Mapping[str, str]) -> list[Document]:
+def read_documents(
+    paths: Sequence[str], stdin: TextIO | None = None, env: Mapping[str, str] = os.environ
+) -> list[Document]:
+    """Returns the documents of these files, folders and `-`, with their problems."""
     sources, unreadable = read_sources(paths, stdin or sys.stdin)
     documents = [document for source in sources for document in _read(source, env)]
     documents += [Document(problem.file, problems=[problem]) for problem in unreadable]
@@ -92,12 +97,12 @@ def _read(source: Source, env: Mapping[str, str]) -> list[Document]:
     known = 0
     for tree in builder.documents():
         report = ProblemReport(tree)
-        stack = stack_of(tree, report)
+        reading = read_document(tree, report)
         found, known = builder.problems[known:], len(builder.problems)
         if earlier := [problem for problem in found if problem.line < tree.start.line]:
             documents.append(Document(source.file, problems=earlier))
         own = [problem for problem in found if problem not in earlier]
-        documents.append(Document(source.file, tree, stack, [*report.problems, *own]))
+        documents.append(Document(source.file, tree, reading.stack, [*report.problems, *own], reading.subject))
     if rest := builder.problems[known:]:
         documents.append(Document(source.file, problems=rest))
     if not documents:

@@ -33,9 +33,13 @@ class ProblemReport:
 
     def near(self, path: Iterable[str | int], text: str, what: str, hint: str = "") -> None:
         """Adds a problem at this text, if the text is below the path; else at the path itself."""
-        start = self.tree.resolve(path)
-        place, key = next(self._places_of(start, text), (start, False))
+        place, key = self.place_of(path, text)
         self.at(place, what, hint, key=key)
+
+    def place_of(self, path: Iterable[str | int], text: str) -> tuple[YamlPath, bool]:
+        """The place of this text below the path, and whether it is a key; the path itself if it has no such text."""
+        start = self.tree.resolve(path)
+        return next(self._places_of(start, text), (start, False))
 
     def _places_of(self, path: YamlPath, text: str) -> Iterator[tuple[YamlPath, bool]]:
         """The paths below this one whose key (True) or value (False) is the text."""

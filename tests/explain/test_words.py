@@ -18,6 +18,7 @@ from elbplan.live.errors import EXPIRED, HINTS, HINTS_OF_OPERATION
 from elbplan.live.pacing import THROTTLED
 from elbplan.render.explain import explanation_screen
 from elbplan.render.style import Style
+from elbplan.spec.lint.names import RULES as WARNINGS
 
 from . import code_words
 
@@ -87,6 +88,11 @@ def test_every_class_of_errors_with_its_exit_code(name: str, code: int) -> None:
 @pytest.mark.parametrize("name", sorted(code_words.lint_findings()))
 def test_every_finding_of_lint(name: str) -> None:
     assert in_group(name) == "findings of lint"
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_every_warning_about_a_spec(name: str) -> None:
+    assert in_group(name) == "warnings about specs"
 
 
 KNOWN_CODES = {

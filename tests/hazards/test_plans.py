@@ -14,9 +14,9 @@ from elbplan.core.resource import rewrite
 from elbplan.core.simulate import State, states_of
 from elbplan.errors import Refused
 from elbplan.hazards import HAZARDS, Hazard, refuse_unless_allowed
-from elbplan.hazards.rules.security import strength
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.target_ids import targets_id
+from elbplan.kinds.aws.tls_policies import strength
 from tests.e2e import specs
 from tests.e2e.test_traffic import CHANGES
 

@@ -15,7 +15,8 @@ GONE = CASES["route-removed: a rule"]
 
 
 @pytest.fixture
-def yard(tmp_path: Path) -> Yard:
+def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    monkeypatch.chdir(tmp_path)
     return Yard(tmp_path)
 
 
@@ -30,7 +31,7 @@ def test_a_finding_is_told_with_its_line_and_the_safe_form(yard: Yard) -> None:
     assert source == f"{line:>4} | - {{do: delete, what: rule.api}}  # <-"
     assert caret.strip() == "^"
     assert safe.startswith("  safe form: leave a redirect")
-    assert (blank, counts) == ("", "2 files: 1 finding blocks.")
+    assert (blank, counts) == ("", "2 migrations: 1 finding blocks.")
 
 
 def test_an_allow_without_a_because_does_not_lift_and_says_so(yard: Yard) -> None:
@@ -45,7 +46,7 @@ def test_a_lifted_finding_is_told_in_a_line_and_does_not_block(yard: Yard) -> No
     ran = yard.lint()
     assert ran.code == 0
     assert "(allowed)" in ran.out
-    assert ran.out.endswith("2 files: no finding blocks, 1 is allowed by allow and because.\n")
+    assert ran.out.endswith("2 migrations: no finding blocks, 1 is allowed by allow and because.\n")
     assert "(allowed)" not in yard.lint("--quiet").out
 
 

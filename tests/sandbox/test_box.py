@@ -247,3 +247,12 @@ def test_an_older_moto_is_reported_as_old(home: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hidden.parent), os.environ.get("PYTHONPATH", "")]))
     with pytest.raises(SandboxError, match=r"needs moto 5\.2\.5 or newer, but moto \d.* is installed, and .*routing"):
         daemon.start()
+
+
+def test_rule_16_the_default_vpc_has_a_gateway_from_the_beginning(quick_box: Box) -> None:
+    """Before `create_defaults`: a program that only knows the endpoint can make a load balancer."""
+    quick_box.reset()
+    ec2 = quick_box.client("ec2", "eu-west-3")
+    vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    attached = ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
+    assert len(attached["InternetGateways"]) == 1

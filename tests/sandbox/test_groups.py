@@ -272,3 +272,8 @@ def test_rule_14_a_grpc_server_answers_unimplemented_to_the_default_check(kit: K
     assert kit.health(group) == [("unhealthy", "Target.ResponseCodeMismatch")]
     kit.elb.modify_target_group(TargetGroupArn=group, Matcher={"GrpcCode": "12"})
     assert kit.health(group) == [("healthy", "")]
+
+
+def test_rule_21_an_empty_protocol_version_is_none(kit: Kit) -> None:
+    found = kit.elb.describe_target_groups(TargetGroupArns=[kit.group(ProtocolVersion="")])["TargetGroups"]
+    assert found[0]["ProtocolVersion"] == "HTTP1"

@@ -42,7 +42,7 @@ def test_every_example_is_valid_in_both_forms(path: Path, validator: jsonschema.
         "{name: X_}",
         "{name: x, load_balancer: {main: {subnet: a}}}",
         "{name: x, targets: {drain: 1w}}",
-        "{name: x, expires: 8h}",
+        "{name: x, expires: {after: 8h}}",
         "{name: x, traffic: {gb_per_hour: -1}}",
         "{name: x, traffic: 40}",
         "{name: x, protect: {deletion: true, replace: ask}}",

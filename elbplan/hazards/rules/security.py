@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...core.address import Address, without_deposed
 from ...core.hazard import Hazard
 from ...kinds.aws.ingress_rules import IngressRule
+from ...kinds.aws.tls_policies import strength
 from ...kinds.listener import SECURE, Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.security_group import SecurityGroup
@@ -144,20 +144,6 @@ def _weaker_policies(transition: Transition) -> Iterator[Hazard]:
             text = f"{before.ssl_policy} → {listener.ssl_policy} allows older versions of TLS, or no longer the newest"
             remedy = f"keep ssl_policy: {before.ssl_policy}"
             yield Hazard("weaker-encryption", address, text, step=transition.index, remedy=remedy)
-
-
-VERSION = re.compile(r"-(?:TLS13-1|TLS-1|FS-1)-(\d)-")
-
-
-def strength(policy: str | None) -> tuple[int, bool] | None:
-    """The lowest version 1.x of TLS that a policy of AWS allows, and whether it allows 1.3; None without a policy.
-
-    Policies whose names have no version (2016-08, FS-2018-06) allow TLS 1.0.
-    """
-    if policy is None:
-        return None
-    found = VERSION.search(policy)
-    return int(found[1]) if found else 0, "TLS13" in policy
 
 
 def protection_removed(timeline: Timeline) -> Iterator[Hazard]:

@@ -8,6 +8,7 @@ from typing import Any
 from ...core.call import ReadProgram
 from ...core.kind import Scope
 from .acm_validation import listed_names, without_wildcard
+from .adoption import ids_to_adopt
 from .candidates import hints
 
 
@@ -22,11 +23,12 @@ def candidates(
     known = yield from hints(scope)
     if known is None:
         return [summary["CertificateArn"] for summary in own]
+    named = known.arns | set(ids_to_adopt(scope, ":acm:"))
     names = {without_wildcard(name) for name in (*wanted, *known.names.get(kind, ()))}
     return [
         summary["CertificateArn"]
         for summary in own
-        if summary["CertificateArn"] in known.arns
+        if summary["CertificateArn"] in named
         or listed_names(summary) & names
         or summary.get("HasAdditionalSubjectAlternativeNames")
     ]

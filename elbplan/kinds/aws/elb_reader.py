@@ -7,30 +7,16 @@ then one call has the tags of twenty resources of any type.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...core.address import Address
 from ...core.call import ReadProgram, Tags
 from ...core.kind import Scope
-from .candidates import BALANCER, GROUP, TYPES, ElbType, hint_calls, hints_in
+from .adoption import ids_to_adopt, with_adopted
+from .candidates import BALANCER, GROUP, TYPES, ElbType, Hints, hint_calls, hints_in
 from .elb_search import Raw, Search
 from .ownership import owner
 from .queries import LOAD_BALANCERS, TARGET_GROUPS
-
-READ_PERMISSIONS = (
-    "tag:GetResources",
-    "ssm:GetParameter",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeLoadBalancerAttributes",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetGroupAttributes",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeListenerCertificates",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTags",
-)
-"""The permissions to read resources of ELB. Without the first two, elbplan reads all those of the account."""
 
 TagsByArn = Mapping[str, Mapping[str, str]]
 OwnedResource = tuple[str, Address, Raw, Mapping[str, str]]
@@ -42,6 +28,7 @@ class ElbState:
     """What elbplan read. Load balancers and target groups by ARN; also some of others, as the tags show.
 
     rules  each with its listener, without the default rules
+    adopting  the ARNs of those that a spec adopts; `tags` has the tags that the adoption will write
     """
 
     balancers: Mapping[str, Raw]
@@ -49,6 +36,7 @@ class ElbState:
     listeners: Sequence[Raw]
     rules: Sequence[tuple[Raw, Raw]]
     tags: TagsByArn
+    adopting: frozenset[str] = frozenset()
 
     def own(self, type: ElbType, stacks: Sequence[str]) -> list[OwnedResource]:
         """The load balancers or target groups of these stacks."""
@@ -69,7 +57,8 @@ def owned_groups(scope: Scope) -> ReadProgram[list[OwnedResource]]:
 
 def read_elb(scope: Scope) -> ReadProgram[ElbState]:
     """Reads in four rounds. A new name beside old ones, or a deleted resource in the tag index, needs one more."""
-    search = Search(scope)
+    adopted = frozenset(ids_to_adopt(scope, ":elasticloadbalancing:"))
+    search = Search(scope, Hints(adopted))
     calls = [] if scope.deep or scope.alone else hint_calls(scope)
     first = [] if scope.deep else search.missing()
     answers = (yield [*calls, *first]) if calls or first else []
@@ -77,14 +66,16 @@ def read_elb(scope: Scope) -> ReadProgram[ElbState]:
     if hints is None:
         search = yield from _scanned(scope)
     else:
-        search.hints = hints
+        search.hints = replace(hints, arns=hints.arns | adopted)
         search.learn(first, answers[len(calls) :])
     while calls := search.missing():
         search.learn(calls, (yield calls))
     arns = (*search.found[BALANCER], *search.found[GROUP], *search.listeners, *search.rules)
     (tags,) = (yield [Tags(arns)]) if arns else [{}]
     rules = [(search.listeners[listener], raw) for listener, raw in search.rules.values()]
-    return ElbState(search.found[BALANCER], search.found[GROUP], list(search.listeners.values()), rules, tags)
+    tags, adopting = with_adopted(scope, tags)
+    listeners = list(search.listeners.values())
+    return ElbState(search.found[BALANCER], search.found[GROUP], listeners, rules, tags, adopting)
 
 
 def _scanned(scope: Scope) -> ReadProgram[Search]:
@@ -95,6 +86,7 @@ def _scanned(scope: Scope) -> ReadProgram[Search]:
     search.found[GROUP] = {raw[GROUP.arn]: raw for raw in groups[GROUP.results]}
     arns = (*search.found[BALANCER], *search.found[GROUP])
     (tags,) = (yield [Tags(arns)]) if arns else [{}]
+    tags = with_adopted(scope, tags).tags
     own = [raw[type.arn] for type in TYPES for _, _, raw, _ in _own(search.found[type], tags, type, scope.stacks)]
     search.scanned = frozenset(own)
     return search

@@ -7,6 +7,7 @@ says where to look: a resource belongs to the stack if its tags say so.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from ...core.call import Answer, Call
 
 LONGEST = 4096
 """Bytes that a parameter of the standard tier can keep."""
+
+SPEC = "spec: "
+"""What the description of the parameter begins with."""
 
 Names = Mapping[str, frozenset[str]]
 """By kind: the AWS names of load balancers and target groups, one domain of each certificate, and `*` if the stack has
@@ -57,6 +61,20 @@ class Inventory:
     def covers(self, other: Inventory) -> bool:
         """True if a read finds everything of the other inventory by this one, or scans the account."""
         return not self.complete or all(names <= self.names.get(kind, set()) for kind, names in other.names.items())
+
+
+def spec_words(file: str) -> str:
+    """The description of the parameter: which spec the stack has. A path outside the current folder is cut to its name.
+
+    By it, a later plan notices that the spec has another name now, and that the old stack stays.
+    """
+    path = os.path.normpath(file) if file and not file.startswith("<") and file != "-" else ""
+    return f"{SPEC}{os.path.basename(path) if os.path.isabs(path) else path}"[:1024] if path else ""
+
+
+def spec_in(description: str) -> str:
+    """The path of the spec in a description; empty for any other text."""
+    return description.removeprefix(SPEC) if description.startswith(SPEC) else ""
 
 
 def inventory_path(stack: str) -> str:

@@ -40,6 +40,18 @@ def stopped_since(raw: Mapping[str, Any]) -> str:
     return f"{match[1]}T{match[2]}Z" if match else ""
 
 
+def launched_at(raw: Mapping[str, Any]) -> str:
+    """When an instance was launched, as DescribeInstances describes it; empty if AWS does not tell.
+
+    `LaunchTime` is the last start of an instance that was stopped. Its first network interface is attached at the
+    launch, and stays until the instance is terminated.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html ("You can't detach a primary network interface")
+    """
+    attachments = [interface.get("Attachment") or {} for interface in raw.get("NetworkInterfaces") or ()]
+    moments = [moment_text(attachment.get("AttachTime")) for attachment in attachments]
+    return min(filter(None, [moment_text(raw.get("LaunchTime")), *moments]), default="")
+
+
 def expiry_facts(certificate: Mapping[str, Any]) -> Mapping[str, str]:
     """The end of a certificate's validity, from ACM's answer; nothing before AWS has issued it."""
     expires = moment_text(certificate.get("NotAfter"))

@@ -22,6 +22,9 @@ So elbplan removes a tag that is no longer in the spec, and leaves a tag that so
 
 OWN = "elbplan:"
 
+EXPIRES = "elbplan:expires"
+"""The tag with the duration or the moment of `expires:` in the spec."""
+
 
 def ownership(stack: str, address: Address, user: Mapping[str, str]) -> dict[str, str]:
     """The tags that the create call of a resource writes."""
@@ -105,8 +108,13 @@ def user_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """The user's own tags."""
     words = unpack(TAG_NAMES, tags)
     if words[:1] == (DIGESTS,):
-        return {key: tags[key] for key in tags if not key.startswith(OWN) and _digest(key) in words}
+        return {key: tags[key] for key in tags if _may_be_listed(key) and _digest(key) in words}
     return {key: tags[key] for key in map(_key, words) if key in tags}
+
+
+def _may_be_listed(key: str) -> bool:
+    """True for a user's key, and for the tag that a spec gives with `expires:`."""
+    return key == EXPIRES or not key.startswith(OWN)
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

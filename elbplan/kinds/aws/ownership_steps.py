@@ -26,7 +26,10 @@ def change_ownership(step: Step, context: StepContext) -> WriteProgram:
 
 def _adopt(step: Step, context: StepContext) -> WriteProgram:
     assert step.after is not None
-    yield tag(step.name, context.tags(step.after) | record_tags(_records(step.after)))
+    records = _records(step.after)
+    yield tag(step.name, context.tags(step.after) | record_tags(records))
+    if isinstance(step.after, LoadBalancer) and records:
+        yield from remember_records(_own_groups(step.after, context), _dns_name(step, context), records)
     return {"id": step.name}
 
 
@@ -44,9 +47,17 @@ def _release(step: Step, context: StepContext) -> WriteProgram:
     keys = [STACK, ADDRESS, *user_tag_names(step.before.tags), *record_tags(records)]
     yield untag(context.id(step.address), keys)
     if isinstance(step.before, LoadBalancer) and records:
-        groups = [context.id(ref) for ref in step.before.security_groups or () if isinstance(ref, Address)]
-        yield from remember_records(groups, context.fact(step.address, "dns_name"), (), records)
+        yield from remember_records(_own_groups(step.before, context), _dns_name(step, context), (), records)
     return {}
+
+
+def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:
+    """The ids of the security groups that are the stack's own."""
+    return [context.id(ref) for ref in balancer.security_groups or () if isinstance(ref, Address)]
+
+
+def _dns_name(step: Step, context: StepContext) -> str:
+    return context.fact(step.address, "dns_name")
 
 
 def _records(resource: Resource) -> tuple[str, ...]:

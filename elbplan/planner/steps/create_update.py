@@ -26,12 +26,24 @@ def add_create_or_update(builder: PlanBuilder, change: Change, used: AbstractSet
         return
     if change.action in ("create", "replace"):
         _create(builder, kind, change, change.after, used)
+    elif change.action == "adopt":
+        _adopt(builder, change, change.after)
     elif change.action == "update":
         assert change.before is not None
         path = kind.update_path(change.before, change.after, used, alone)
-        _add_updates(builder, kind, change, change.before, path, _wait_if_pending(builder, kind, change))
+        previous = _wait_if_pending(builder, kind, change) or builder.ready_after.get(change.address, "")
+        _add_updates(builder, kind, change, change.before, path, previous)
         if temporary := kind.temporary_resource(change.address, change.before, change.after, used, alone):
             _add_temporary_rule(builder, *temporary)
+
+
+def _adopt(builder: PlanBuilder, change: Change, after: Resource) -> None:
+    """Adds the step that writes the ownership tags. Everything else that changes the resource waits for it."""
+    assert change.live is not None
+    address, id = change.address, change.live.id
+    builder.ready_after[address] = builder.add(
+        Stage.EXPAND, "expand", "adopt", address, change.because, before=change.before, after=after, name=id
+    )
 
 
 def _create(
@@ -134,6 +146,10 @@ def wait_for_references(builder: PlanBuilder) -> None:
     for draft in list(builder.drafts.values()):
         step = draft.step
         if draft.stage >= Stage.CONTRACT or step.do == "wait" or step.after is None:
+            continue
+        if step.do == "adopt":  # only the order of the tags: parents first, and nothing has to be ready
+            parents = (ref for ref in references(step.after) if isinstance(ref, Address) and ref != step.address)
+            draft.needs |= {builder.ready_after[ref] for ref in parents if ref in builder.ready_after}
             continue
         for ref in references(step.after, loose=False):
             draft.needs |= _ready_after(builder, ref)

@@ -34,7 +34,7 @@ def add_health_gates(builder: PlanBuilder) -> None:
         if not isinstance(targets, Targets) or not targets.members:
             continue
         live = builder.diff.lives.get(address)
-        registered = {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.step.address == address}
+        registered = {d.step.id for d in builder.at(Stage.EXPAND) if d.step.address == address and d.step.do != "adopt"}
         unhealthy = live is None or builder.kind(address).pending_gate(live) == "healthy"
         if registered or (unhealthy and targets.group in needed):
             _wait_until_healthy(builder, targets.group, address, targets, attaching, registered)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-MapAction = Literal["create", "update", "replace", "recreate", "stop", "delete", "keep"]
+MapAction = Literal["create", "update", "replace", "recreate", "stop", "delete", "adopt", "keep"]
 """What a plan does with a box. `recreate` is a replacement that deletes the old resource first."""
 
 Column = Literal["name", "balancer", "listener", "rule", "group", "target", "other"]
@@ -32,6 +32,7 @@ CHANGE_WORDS: Mapping[MapAction, str] = {
     "recreate": "replace",
     "delete": "delete",
     "stop": "stop",
+    "adopt": "adopt",
     "keep": "unchanged",
 }
 

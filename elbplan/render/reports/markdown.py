@@ -140,7 +140,14 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
 def heading(section: Section, verb: str) -> str:
     """`my-web: 7 to create, 1 to change`"""
     plan = section.plan
-    words = {"create": "create", "update": "change", "replace": "replace", "delete": "delete", "stop": "stop"}
+    words = {
+        "create": "create",
+        "update": "change",
+        "replace": "replace",
+        "delete": "delete",
+        "stop": "stop",
+        "adopt": "adopt",
+    }
     parts = [f"{number} to {words[action]}" for action, number in plan.summary.items() if number]
     text = ", ".join(parts) or ("no plan" if section.error else "no change")
     return f"{code(plan.stack)}: {text}" if verb == "plan" else code(plan.stack)

@@ -15,6 +15,7 @@ CLASSES: Mapping[MapAction, str] = {
     "recreate": "fill:#fdeaea,stroke:#6b3fa0,stroke-width:2px,color:#38205a",
     "delete": "fill:#fdeaea,stroke:#b3261e,stroke-width:2px,stroke-dasharray:5 3,color:#5c1410",
     "stop": "fill:#fff4d6,stroke:#8a5a00,stroke-width:2px,stroke-dasharray:5 3,color:#4d3300",
+    "adopt": "fill:#e3f1fb,stroke:#0b5a8a,stroke-width:2px,color:#0b3350",
     "keep": "fill:#f6f7f9,stroke:#8a94a3,color:#2b3440",
 }
 """The look of each change. A symbol in the label says the same without colour."""

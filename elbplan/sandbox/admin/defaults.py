@@ -7,6 +7,7 @@ from ..domains import registrable
 from ..ec2 import facts
 from ..ec2.network import attach_ipv6, attach_new_gateway
 from ..route53.zones import create_hosted_zone
+from ..rules import rule
 
 
 def create_defaults(context: CallContext, zones: list[str] | None, hosted_zones: list[str]) -> dict[str, Any]:
@@ -23,6 +24,19 @@ def create_defaults(context: CallContext, zones: list[str] | None, hosted_zones:
         "security_group": facts.default_security_group(context, vpc.id),
         "hosted_zones": {name: _hosted_zone(context, name) for name in hosted_zones},
     }
+
+
+@rule(16)
+def complete_default_vpc(context: CallContext) -> None:
+    """Attaches the internet gateway of the default VPC before the first call in a region: moto's has none.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
+    """
+    regions = context.account.memory("regions in use")
+    if context.region not in regions:
+        regions[context.region] = True
+        if vpc := context.ec2.get_default_vpc():
+            _gateway(context, vpc.id)
 
 
 def _gateway(context: CallContext, vpc: str) -> str:

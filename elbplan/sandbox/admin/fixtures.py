@@ -11,7 +11,7 @@ from moto.ec2.models.availability_zones_and_regions import Zone
 
 from ..account import CallContext
 from ..acm.validation import VALIDITY
-from ..ec2 import facts
+from ..ec2 import capacity_reservations, facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state
 from ..ec2.network import attach_ipv6, attach_new_gateway
@@ -200,6 +200,7 @@ MAKERS: dict[str, Maker] = {
     "certificate": _certificate,
     "hosted_zone": _hosted_zone,
     "elastic_ip": _elastic_ip,
+    "capacity_reservation": capacity_reservations.add,
     "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
     "tags": _tags,

@@ -11,9 +11,11 @@ from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest, answer
 from . import (
     addresses,
+    capacity_reservations,
     images,
     instance_endings,
     instances,
+    nat_gateways,
     network,
     protocols,
     regions,
@@ -55,6 +57,8 @@ BEFORE: dict[str, Before] = {
 AFTER: dict[str, After] = {
     "AllocateAddress": addresses.after_allocate,
     "CreateSecurityGroup": security_groups.after_create,
+    "CreateNatGateway": nat_gateways.after_create,
+    "DeleteNatGateway": nat_gateways.after_delete,
     "RunInstances": instances.after_run,
     "StartInstances": instances.after_start,
     "StopInstances": instance_endings.after_stop,
@@ -64,6 +68,9 @@ AFTER: dict[str, After] = {
 OWN: dict[str, Own] = {
     "TerminateInstances": instance_endings.terminate,
     "DescribeRegions": regions.describe,
+    "CreateCapacityReservation": capacity_reservations.create,
+    "DescribeCapacityReservations": capacity_reservations.describe,
+    "CancelCapacityReservation": capacity_reservations.cancel,
 }
 
 

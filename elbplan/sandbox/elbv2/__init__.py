@@ -13,6 +13,7 @@ from ..params import Params
 from . import (
     attributes,
     balancers,
+    capacity,
     certificates,
     groups,
     health,
@@ -31,6 +32,8 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "SetSecurityGroups": balancers.set_security_groups,
     "SetSubnets": balancers.set_subnets,
     "SetIpAddressType": balancers.set_ip_address_type,
+    "ModifyCapacityReservation": capacity.modify_capacity_reservation,
+    "DescribeCapacityReservation": capacity.describe_capacity_reservation,
     "ModifyLoadBalancerAttributes": attributes.modify_load_balancer_attributes,
     "DescribeLoadBalancerAttributes": attributes.describe_load_balancer_attributes,
     "ModifyTargetGroupAttributes": attributes.modify_target_group_attributes,

@@ -111,11 +111,19 @@ def _target_fields(context: CallContext, params: Params, kind: str) -> dict[str,
         raise validation(f"The VPC ID '{params['VpcId']}' is not found")
     place = {"Protocol": protocol, "Port": params["Port"], "VpcId": params["VpcId"]}
     if protocol in ("HTTP", "HTTPS"):
-        version = params.get("ProtocolVersion", "HTTP1")
-        place["ProtocolVersion"] = names.one_of("protocolVersion", version, ("HTTP1", "HTTP2", "GRPC"))
+        place["ProtocolVersion"] = _protocol_version(params)
     elif params.get("ProtocolVersion"):
         raise validation("ProtocolVersion is supported for HTTP and HTTPS target groups only")
     return place
+
+
+@rule(21)
+def _protocol_version(params: Params) -> str:
+    """HTTP1 is the default: API_CreateTargetGroup. An empty version is no version, as Terraform's provider sends it.
+
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/elbv2/target_group.go
+    """
+    return names.one_of("protocolVersion", params.get("ProtocolVersion") or "HTTP1", ("HTTP1", "HTTP2", "GRPC"))
 
 
 @rule(24)

@@ -11,9 +11,11 @@ from typing import Any
 from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, sts, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
+from ..admin.defaults import complete_default_vpc
 from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
+from ..iam.check import authorize, simulate
 from ..params import Params
 from ..traffic import watch
 from .call_log import LoggedCall
@@ -31,12 +33,15 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "lambda": functions.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
     "sts": sts.ACTIONS,
+    "iam": {"SimulatePrincipalPolicy": simulate},
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
 
 NOT_BY_MOTO = ("elbv2", "elb", "acm", "route53", "lambda", "resourcegroupstaggingapi", "service-quotas")
 """moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
+
+IN_A_VPC = ("ec2", "elbv2", "elb")
 
 BEFORE: dict[str, ec2.Before] = {"ec2": ec2.before, "ssm": parameters.before, "wafv2": waf.before}
 """Functions that check, change or answer a call before moto gets it."""
@@ -131,6 +136,9 @@ class Engine:
     def _serve(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         context = CallContext(account, call.region, call.key)
         check_enabled(context, call.service)
+        authorize(context, call)
+        if call.service in IN_A_VPC:
+            complete_default_vpc(context)
         handler = OWN.get(call.service, {}).get(call.action)
         if handler:
             return answer(call, handler(context, call.params), incoming)

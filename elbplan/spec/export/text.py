@@ -12,11 +12,12 @@ from pydantic.fields import FieldInfo
 from ...core.address import Address, AwsId, Lookup
 from ...core.hidden import Hidden, escape
 from ...core.identity import Identity
-from ...core.resource import IMMUTABLE, Part
+from ...core.resource import IMMUTABLE, Part, Resource
 from ...core.stack import Stack
 from ...core.traffic_estimate import TrafficEstimate
 from ...errors import escaped
 from ...kinds.aws.ingress_rules import Permission
+from ...kinds.aws.ownership import EXPIRES
 
 DERIVED = ("user_data_digest",)
 """Fields that elbplan computes from other fields."""
@@ -35,17 +36,25 @@ def _document(stack: Stack) -> dict[str, Any]:
     document |= {"region": stack.region} if stack.region else {}
     document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
     document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
+    document |= {"expires": stack.expires} if stack.expires else {}
     for address, resource in stack.resources.items():
-        document.setdefault(address.kind, {})[address.name] = _fields(resource)
+        document.setdefault(address.kind, {})[address.name] = long_fields(_without_expiry(resource))
+    document |= {"adopt": {str(address): id for address, id in stack.adopt.items()}} if stack.adopt else {}
     return document
 
 
+def _without_expiry(resource: Resource) -> Resource:
+    """The resource without the tag that `expires:` gives it."""
+    tags = {key: value for key, value in resource.tags.items() if key != EXPIRES}
+    return resource.model_copy(update={"tags": tags}) if EXPIRES in resource.tags else resource
+
+
 def _identity(identity: Identity) -> dict[str, Any]:
-    document: dict[str, Any] = {"profile": _value(identity.profile)} if identity.profile else {}
+    document: dict[str, Any] = {"profile": long_value(identity.profile)} if identity.profile else {}
     if identity.external_id:
-        document["role"] = {"arn": _value(identity.role), "external_id": _value(identity.external_id)}
+        document["role"] = {"arn": long_value(identity.role), "external_id": long_value(identity.external_id)}
     elif identity.role:
-        document["role"] = _value(identity.role)
+        document["role"] = long_value(identity.role)
     return document
 
 
@@ -56,7 +65,8 @@ def _traffic(estimate: TrafficEstimate) -> dict[str, int | float]:
     return {name: int(amount) if amount == int(amount) else float(amount) for name, amount in amounts.items()}
 
 
-def _fields(part: Part) -> dict[str, Any]:
+def long_fields(part: Part) -> dict[str, Any]:
+    """The fields of a resource or a part in the long form, without those that have their default value."""
     return dict(_written_fields(part))
 
 
@@ -67,7 +77,7 @@ def _written_fields(part: Part) -> Iterator[tuple[str, Any]]:
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         if name not in DERIVED and (value != field.default or _always_written(name, field, value)):
-            yield name, _value(value)
+            yield name, long_value(value)
 
 
 def _always_written(name: str, field: FieldInfo, value: Any) -> bool:
@@ -77,7 +87,8 @@ def _always_written(name: str, field: FieldInfo, value: Any) -> bool:
     return name in ALWAYS or (IMMUTABLE in field.metadata and value is not None)
 
 
-def _value(value: Any) -> Any:
+def long_value(value: Any) -> Any:
+    """A value in the long form, as YAML can hold it."""
     if isinstance(value, Hidden):
         return TextWithVariables(value.reference)
     if isinstance(value, Address):
@@ -85,11 +96,11 @@ def _value(value: Any) -> Any:
     if isinstance(value, AwsId | Lookup):
         return escape(str(value))
     if isinstance(value, Part):
-        return _fields(value)
+        return long_fields(value)
     if isinstance(value, Mapping):
-        return {str(key): _value(item) for key, item in value.items()}
+        return {str(key): long_value(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_value(item) for item in value]
+        return [long_value(item) for item in value]
     return escape(value) if isinstance(value, str) else value
 
 

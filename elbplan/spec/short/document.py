@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
@@ -42,6 +44,13 @@ def _region(value: str) -> str:
             f"{shown_value(value)} is not a region", "write a name like ap-northeast-2 or eu-central-1"
         )
     return value
+
+
+def _expires(value: Any) -> str:
+    try:
+        return expires_text(value)
+    except ValueError as problem:
+        raise SpecValueError(f"{shown_value(value)} is not an expiry", str(problem)) from None
 
 
 def _zone(value: str) -> str:
@@ -100,6 +109,18 @@ class Manage(ShortModel):
     ] = True
     dns: Annotated[bool, Field(description="create the alias records of the domains")] = True
     certificate: Annotated[bool, Field(description="create a certificate for domains that name none")] = True
+
+
+class Lint(ShortModel):
+    """What `elbplan lint` says about this spec."""
+
+    ignore: Annotated[
+        Mapping[str, str],
+        Field(
+            description="warnings that do not concern this stack, each with the reason: `NAME` or `NAME ADDRESS`",
+            examples=[{"single-server": "a test system"}],
+        ),
+    ] = {}
 
 
 Domains = Annotated[list[Annotated[Domain, text_is("name")]], OneOrMore(maps=True)]
@@ -196,12 +217,27 @@ class Short(ShortModel):
         Traffic | None,
         Field(description="the traffic that the stack expects, for its cost", examples=[{"gb_per_hour": 0.5}]),
     ] = None
+    expires: Annotated[
+        Annotated[str, BeforeValidator(_expires)] | None,
+        Field(
+            description="after this time, or at this moment, `elbplan destroy --expired` deletes the stack",
+            examples=["8h", "2d", "2026-12-01T18:00:00Z"],
+        ),
+    ] = None
     tags: Annotated[dict[str, str] | None, Field(description="tags for every resource", examples=[{"team": "web"}])] = (
         None
     )
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
+    adopt: Annotated[
+        dict[str, str] | None,
+        Field(
+            description="resources that exist and become the stack's by tags alone: address, and AWS id or ARN",
+            examples=[{"security_group.lb": "sg-0abc1234def567890"}],
+        ),
+    ] = None
+    lint: Annotated[Lint | None, Field(description="warnings of lint that do not concern this stack")] = None
     overrides: Annotated[
         dict[str, dict[str, Any]] | None,
         Field(description="fields of the long form, by address; they replace all other values"),

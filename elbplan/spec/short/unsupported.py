@@ -6,7 +6,6 @@ from ..report import ProblemReport
 from ..yaml.tree import Tree, YamlPath
 
 UNSUPPORTED: dict[tuple[str, ...], str] = {
-    ("expires",): "remove it; to delete the stack at a set time, run `elbplan destroy` from a scheduled job",
     ("protect", "replace"): (
         "remove it; elbplan replaces a load balancer that receives traffic only with `--allow dns-name-changes`"
     ),

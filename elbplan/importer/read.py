@@ -1,0 +1,203 @@
+"""Reads a load balancer that exists, with everything that belongs to it, into the models of the kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..core.address import Address, AwsId, Ref
+from ..core.call import Answer, Call, ReadProgram
+from ..core.kind import LiveResource, Scope
+from ..core.resource import Resource, is_foreign, references, rewrite
+from ..errors import Refused
+from ..kinds import KINDS
+from ..kinds.certificate import Certificate
+from ..kinds.listener import Listener
+from ..kinds.load_balancer import LoadBalancer
+from ..kinds.record import Record
+from ..kinds.rule import Rule
+from ..kinds.target_group import TargetGroup
+from ..kinds.targets import Targets
+from ..kinds.unnamed_rules import UNNAMED
+from ..live.batch import BatchReader
+from .claims import BALANCER, Claims, claims_of, stack_name
+from .classic.read import read_classic
+from .classic.translate import translate
+from .find import RawBalancer, find_balancer, is_classic
+from .inexpressible import not_expressible
+from .labels import labels_of
+from .lookups import lookups_of
+from .owners import owner_of
+from .source import ImportSource
+from .survey import Survey, survey
+from .target_owners import other_registrar
+
+Resources = dict[Address, Resource]
+READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
+
+
+def read_source(
+    send: Callable[[Call], Answer], region: str, account: str, word: str, stack: str | None = None
+) -> ImportSource:
+    """What AWS has of the load balancer that `word` names; `stack` has its name by default. Only reads.
+
+    Raises NoBalancer; Refused for a load balancer of a stack, and if AWS has a stack of this name already.
+    """
+    reader = BatchReader(send)
+    (balancer,) = reader.run([find_balancer(word, region)])
+    return read_any(reader, region, account, balancer, stack)
+
+
+def read_any(
+    reader: BatchReader, region: str, account: str, balancer: RawBalancer, stack: str | None = None
+) -> ImportSource:
+    """The same for a load balancer that is described already, also for a Classic one."""
+    if is_classic(balancer):
+        (facts,) = reader.run([read_classic(balancer)])
+        return translate(facts, region, account)
+    return read_balancer(reader, region, account, balancer, stack or stack_name(balancer["LoadBalancerName"]))
+
+
+def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawBalancer, stack: str) -> ImportSource:
+    """The same for a load balancer that is described already."""
+    (seen,) = reader.run([survey(balancer)])
+    claims = claims_of(seen)
+    resources = _live_resources(reader, region, claims, stack)
+    resources |= _records(seen, claims)
+    resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
+    resources, ids = _renumbered(resources, claims.ids)
+    return ImportSource(
+        name=balancer["LoadBalancerName"],
+        title=f"{balancer['Type']} load balancer {balancer['LoadBalancerName']}",
+        arn=seen.arn,
+        region=region,
+        account=account,
+        resources=_with_tags(resources, ids, seen),
+        ids=ids,
+        owner=owner_of(seen.tags.get(id, {}) for id in claims.ids.values()),
+        tags={address: seen.tags.get(id, {}) for address, id in ids.items()},
+        lookups=lookups_of(reader, region, seen, resources),
+        labels=labels_of(seen),
+        not_imported=(*claims.strangers, *not_expressible(seen)),
+    )
+
+
+def _live_resources(reader: BatchReader, region: str, claims: Claims, stack: str) -> Resources:
+    """The models of what is claimed, as the kinds read them. They refer to each other by address."""
+    scope = Scope(region, {stack: {}}, adopt={stack: claims.ids})
+    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ]
+    lives: list[LiveResource[Resource]] = [live for found in reader.run(programs) for live in found.ours.get(stack, ())]
+    known = {id: address for address, id in claims.ids.items()}
+    if owned := [live for live in lives if live.id not in known and live.address.kind != Targets.kind]:
+        what = f"AWS already has a stack `{stack}`: {owned[0].address} ({owned[0].id})"
+        raise Refused(what, hint="choose another name: --stack NAME")
+    return {live.address: _named(live.model, known) for live in lives}
+
+
+def _named(model: Resource, known: Mapping[str, Address]) -> Resource:
+    def name(ref: Ref) -> tuple[Ref, ...]:
+        return (known.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
+
+    return rewrite(model, name)
+
+
+def _records(seen: Survey, claims: Claims) -> Resources:
+    """The alias records that elbplan can take over. Others that lead to the load balancer are noted."""
+    records: Resources = {}
+    for found in seen.records:
+        type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
+        name = found.name if type == "A" else f"{found.name}-{type.lower()}"
+        if not found.is_plain_alias:
+            claims.leave(what, "elbplan manages only plain aliases, without a routing policy")
+            continue
+        address = Address("record", name)
+        address = Address("record", f"{name}-{found.zone.lower()}") if address in records else address
+        healthy = bool(found.raw["AliasTarget"].get("EvaluateTargetHealth"))
+        records[address] = Record(
+            name=found.name, type=type, zone=AwsId(found.zone), load_balancer=BALANCER, evaluate_target_health=healthy
+        )
+    return records
+
+
+def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claims) -> Resources:
+    """Without the targets that an Auto Scaling group or a service registers: the spec must not list these."""
+    kept = dict(resources)
+    for address, resource in resources.items():
+        if isinstance(resource, Targets):
+            arn = claims.ids[Address("target_group", address.name)]
+            if registrar := other_registrar(seen, arn):
+                claims.leave(f"targets of target_group.{address.name}", f"{registrar} registers them")
+                del kept[address]
+    return kept
+
+
+def _expressible(resources: Resources, claims: Claims) -> Resources:
+    """Without what a spec cannot say, and without what refers to that. Raises Refused for the load balancer itself."""
+    kept = dict(resources)
+    for address, why in _inexpressible(resources):
+        if address == BALANCER:
+            raise Refused(f"elbplan cannot import this load balancer: {why}", hint="nothing was changed or written")
+        claims.leave(str(address), why)
+        del kept[address]
+        claims.ids.pop(address, None)
+    lost = [a for a, r in kept.items() if any(isinstance(ref, Address) and ref not in kept for ref in references(r))]
+    for address in lost:
+        ref = next(r for r in references(kept[address]) if isinstance(r, Address) and r not in kept)
+        claims.leave(str(address), f"it refers to {ref}, which the spec does not have")
+    rest = {address: resource for address, resource in kept.items() if address not in lost}
+    for address in lost:
+        claims.ids.pop(address, None)
+    return _expressible(rest, claims) if lost else rest
+
+
+def _inexpressible(resources: Resources) -> Iterator[tuple[Address, str]]:
+    for address, resource in resources.items():
+        if is_foreign(resource):
+            yield address, "AWS has a value there that a spec cannot have"
+        elif isinstance(resource, Certificate) and {p.domain for p in resource.proofs} != set(resource.domains):
+            yield address, "a validation record of it is in no public hosted zone of this account"
+
+
+def _renumbered(resources: Resources, ids: Mapping[Address, str]) -> tuple[Resources, dict[Address, str]]:
+    """Rules without a name are numbered by their position among those that the spec has."""
+    new: dict[Address, Address] = {}
+    count: dict[object, int] = {}
+    rules = [(address, rule) for address, rule in resources.items() if isinstance(rule, Rule)]
+    for address, rule in sorted(rules, key=lambda pair: pair[1].priority):
+        count[rule.listener] = number = count.get(rule.listener, 0) + 1
+        if match := UNNAMED.fullmatch(address.name):
+            new[address] = Address(Rule.kind, f"{match['listener']}-r{number}")
+    renamed = {new.get(address, address): resource for address, resource in resources.items()}
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    renamed = dict(sorted(renamed.items(), key=lambda pair: (order[pair[0].kind], _place(*pair))))
+    known = {id: new.get(address, address) for address, id in ids.items()}
+    by_address = {address: id for id, address in known.items()}
+    return renamed, {address: by_address[address] for address in renamed if address in by_address}
+
+
+def _place(address: Address, resource: Resource) -> tuple[str, int, str]:
+    """Rules in the order of their priorities, listeners by port, everything else by name."""
+    if isinstance(resource, Rule):
+        return str(resource.listener), resource.priority, ""
+    return "", resource.port or 0 if isinstance(resource, Listener) else 0, address.name
+
+
+def _with_tags(resources: Resources, ids: Mapping[Address, str], seen: Survey) -> Resources:
+    """The resources with the tags that they have; those of AWS itself cannot be written."""
+    return {
+        address: _settled(resource, _user_tags(seen.tags.get(ids.get(address, ""), {})))
+        for address, resource in resources.items()
+    }
+
+
+def _settled(resource: Resource, tags: Mapping[str, str]) -> Resource:
+    changed: dict[str, Any] = {"tags": tags} if KINDS[resource.kind].taggable else {}
+    if isinstance(resource, LoadBalancer):
+        changed["records"] = ()
+    if isinstance(resource, TargetGroup):
+        changed["balancer"] = BALANCER if resource.balancer else None
+    return resource.model_copy(update=changed)
+
+
+def _user_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in sorted(tags.items()) if not key.startswith(("aws:", "elbplan:"))}

@@ -1,0 +1,201 @@
+"""Completes a short form until it says exactly what AWS has: what the words cannot say goes into the long form. Pure.
+
+elbplan's own expansion decides: the document is loaded like any spec, and compared with the live resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+import yaml
+
+from ..core.address import Address, Lookup, Ref
+from ..core.resource import WRITE_ONLY, Part, Resource, differing_fields, field_values, marked_fields, rewrite
+from ..core.stack import Stack
+from ..errors import ElbplanError, SpecProblem
+from ..kinds import KINDS
+from ..spec import load_text
+from ..spec.export.text import long_fields, long_value
+from ..spec.yaml.tree import Source
+from .source import ImportSource
+from .words import Words
+
+FILLED_IN = ("records", "live_zones", "group_port", "balancer")
+"""Fields that elbplan fills in itself."""
+HEAD = ("name", "region", "tags")
+"""Keys that make no resource."""
+KEPT = ("take_over",)
+"""Fields that AWS never returns, and that a translation sets on purpose."""
+
+
+def complete(source: ImportSource, document: Words) -> Words:
+    """The document with blocks of the long form and `overrides:`, so that it gives exactly the source's resources.
+
+    A key of the short form that would make more than there is falls away. Raises SpecProblem if that does not help.
+    """
+    document = _without_too_much(source, document)
+    found = {} if document.keys() <= {*HEAD} else expanded(source, document)
+    document = deepcopy(document)
+    for address, resource in source.resources.items():
+        if address not in found:
+            document.setdefault(address.kind, {})[address.name] = long_fields(_without_filled_in(resource))
+    found = expanded(source, document)
+    overrides = {str(a): fields for a, r in source.resources.items() if (fields := _differences(found[a], r))}
+    return {**document, "overrides": overrides} if overrides else document
+
+
+def minimal(source: ImportSource, document: Words) -> Words:
+    """The document without the keys that have their default value anyway."""
+    for path in _removable(document):
+        shorter = _without(document, path)
+        if _same(source, shorter):
+            document = shorter
+    return document
+
+
+def expanded(source: ImportSource, document: Words) -> dict[Address, Resource]:
+    """The resources that the document describes, with AWS ids for the look-ups that the source knows."""
+
+    def find(ref: Ref) -> tuple[Ref, ...]:
+        return source.lookups.get(ref, (ref,)) if isinstance(ref, Lookup) else (ref,)
+
+    resources = stack_of(document).resources
+    return {
+        address: rewrite(KINDS[address.kind].with_implied_references(resource), find)
+        for address, resource in resources.items()
+    }
+
+
+def stack_of(document: Words) -> Stack:
+    """The stack of a document. Raises SpecProblem."""
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    (stack,) = load_text(Source("import", text, "."), {})
+    return stack
+
+
+def _same(source: ImportSource, document: Words) -> bool:
+    """True if the document describes exactly the source's resources."""
+    try:
+        found = expanded(source, document)
+    except ElbplanError:
+        return False
+    return set(found) == set(source.resources) and not any(
+        _differences(found[a], r) for a, r in source.resources.items()
+    )
+
+
+def _without_too_much(source: ImportSource, document: Words) -> Words:
+    """The document without the first key that makes resources which AWS does not have, until there is none."""
+    for key in ("", "domain", "targets", "groups", "listeners"):
+        document = {k: v for k, v in document.items() if k != key and not (key == "domain" and k == "manage")}
+        try:
+            if set(expanded(source, document)) <= set(source.resources):
+                return document
+        except SpecProblem:
+            continue
+    return {key: document[key] for key in HEAD if key in document}
+
+
+# Differences ---------------------------------------------------------------------------------------------------------
+
+
+def _differences(want: Resource, live: Resource) -> Words:
+    """The fields of the live resource that the expanded one does not have, in the long form."""
+    kind = KINDS[live.kind]
+    settled = kind.with_live_defaults(want, live)
+    fields = [name for name in differing_fields(settled, live) if name not in FILLED_IN]
+    old, new = field_values(settled), field_values(live)
+    changed = {name: _changed(old[name], new[name]) for name in fields}
+    return {name: value for name, value in changed.items() if value != {}}
+
+
+def _changed(old: Any, new: Any) -> Any:
+    """The new value; of two maps, or two parts of one type, only what differs."""
+    if isinstance(old, Part) and type(old) is type(new):
+        inner = {name: (field_values(old)[name], field_values(new)[name]) for name in differing_fields(old, new)}
+        return {name: _changed(*pair) for name, pair in inner.items()}
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return {key: long_value(value) for key, value in new.items() if old.get(key) != value}
+    return long_value(new)
+
+
+def _without_filled_in(resource: Resource) -> Resource:
+    """The resource without the fields that elbplan fills in, and without those that have a default value in AWS."""
+    kept = {name: field.default for name, field in type(resource).model_fields.items() if name in FILLED_IN[:3]}
+    write_only = (name for name in marked_fields(type(resource), WRITE_ONLY) if name not in KEPT)
+    hidden = {name: type(resource).model_fields[name].default for name in write_only}
+    plain = resource.model_copy(update={**kept, **hidden})
+    if "attributes" in type(resource).model_fields:
+        plain = plain.model_copy(update={"attributes": _unusual_attributes(plain)})
+    return plain.model_copy(update={"name": None}) if _has_generated_name(plain) else plain
+
+
+def _unusual_attributes(resource: Resource) -> dict[str, str]:
+    """The attributes that do not have AWS's default."""
+    values: Mapping[str, str] = field_values(resource)["attributes"]
+    bare = KINDS[resource.kind].with_live_defaults(resource.model_copy(update={"attributes": {}}), resource)
+    usual = field_values(bare)["attributes"]
+    return {key: value for key, value in values.items() if usual.get(key) != value}
+
+
+def _has_generated_name(resource: Resource) -> bool:
+    """True for kinds whose name elbplan makes up: without it in the spec, a replacement gets a new one."""
+    field = type(resource).model_fields.get("name")
+    return field is not None and not field.is_required()
+
+
+# Keys with their default ---------------------------------------------------------------------------------------------
+
+Path = tuple[Any, ...]
+"""Keys of maps, and indexes of lists."""
+SMALL = ("drain", "port", "sticky", "slow_start")
+HEALTH = ("path", "every", "timeout", "healthy", "unhealthy", "codes", "protocol")
+
+
+def _removable(document: Words) -> Iterator[Path]:
+    """Paths that may have their default value, the largest first."""
+    yield ("listeners",)
+    for group in _groups(document):
+        yield (*group, "health")
+        yield from ((*group, "health", key) for key in HEALTH)
+        yield from ((*group, key) for key in SMALL)
+    yield ("allow",)
+    yield from _long_paths(document)
+    for index, listener in enumerate(document.get("listeners") or ()):
+        rules = listener.get("rules") or ()
+        yield from (("listeners", index, "rules", number, "priority") for number in range(len(rules)))
+
+
+def _long_paths(document: Words) -> Iterator[Path]:
+    """The fields of the blocks of the long form that have the default of their model, and those of health checks.
+
+    A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
+    their default may go.
+    """
+    for kind in [kind for kind in KINDS if kind in document]:
+        defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
+        for name, fields in document[kind].items():
+            yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
+            yield from ((kind, name, "health", key) for key in fields.get("health") or ())
+
+
+def _groups(document: Words) -> Iterator[Path]:
+    if "targets" in document:
+        yield ("targets",)
+    yield from (("groups", name) for name in document.get("groups") or ())
+
+
+def _without(document: Words, path: Path) -> Words:
+    """A copy without this path; the same document if it has no such path. A map that becomes empty goes as well."""
+    copy = deepcopy(document)
+    inner: Any = copy
+    for step in path[:-1]:
+        if not isinstance(inner, dict | list) or (isinstance(inner, dict) and step not in inner):
+            return document
+        inner = inner[step]
+    if not isinstance(inner, dict) or path[-1] not in inner:
+        return document
+    del inner[path[-1]]
+    return copy if inner else _without(copy, path[:-1])

@@ -1,0 +1,26 @@
+"""Who registers the targets of a group, if that is not a person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kinds.aws.ownership import tag_mapping
+from .survey import Survey
+
+AUTO_SCALING = "aws:autoscaling:groupName"
+SERVICES = {"arn:aws:ecs:": "an ECS service", "aws-K8S-": "a Kubernetes controller", "AWS Lambda VPC ENI": "a function"}
+"""How the descriptions of network interfaces begin that a service makes for its own targets."""
+
+
+def other_registrar(seen: Survey, group: str) -> str:
+    """`Auto Scaling group web`: what registers and deregisters the targets of this group; "" if nothing is known."""
+    return next(_registrars(seen, group), "")
+
+
+def _registrars(seen: Survey, group: str) -> Iterator[str]:
+    for target in seen.targets.get(group, ()):
+        id = target["Target"]["Id"]
+        if name := tag_mapping(seen.instances.get(id, {}).get("Tags")).get(AUTO_SCALING):
+            yield f"Auto Scaling group {name}"
+        description = str(seen.addresses.get(id, {}).get("Description") or "")
+        yield from (service for start, service in SERVICES.items() if description.startswith(start))

@@ -1,0 +1,114 @@
+"""Records what a program asks of the simulator, and asks it again with boto3.
+
+A recording has operations with their parameters, and the answers of the simulator. Ids, ARNs and DNS names differ in
+every account: the replay compares each recorded answer with the new one and so learns the new names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.parsers import create_parser
+
+from elbplan.sandbox.account import Account
+from elbplan.sandbox.box import Box
+from elbplan.sandbox.server.call_log import LoggedCall
+from elbplan.sandbox.server.engine import Engine
+from elbplan.sandbox.server.protocol import HttpReply, HttpRequest
+
+RECORDING = Path(__file__).with_name("recording.json")
+NAMES_IDS = ("DescribeVpcs", "DescribeSubnets", "DescribeCertificate")
+"""Reads whose answers have ids that later calls use."""
+TRANSIENT = ("ResponseMetadata",)
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+    answer: Mapping[str, Any]
+
+
+class RecordingEngine(Engine):
+    """An engine that keeps every successful answer."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self.recorded: list[RecordedCall] = []
+        self._models = botocore.session.get_session()
+
+    def _execute(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        reply = super()._execute(call, incoming)
+        if call.outcome == "ok" and call.params and (call.write or call.action in NAMES_IDS):
+            answer = self._parsed(call.service, call.action, reply)
+            self.recorded.append(RecordedCall(call.service, call.action, call.params, answer))
+        return reply
+
+    def _parsed(self, service: str, operation: str, reply: HttpReply) -> Mapping[str, Any]:
+        model = self._models.get_service_model(service)
+        raw = {"status_code": reply.status, "headers": reply.headers, "body": reply.body}
+        parsed: dict[str, Any] = create_parser(model.protocol).parse(raw, model.operation_model(operation).output_shape)
+        return {key: value for key, value in parsed.items() if key not in TRANSIENT}
+
+
+def recorder(box: Box) -> RecordingEngine:
+    """Makes a sandbox record from now on."""
+    box.server.engine = RecordingEngine(box.account)
+    return box.server.engine
+
+
+def save(calls: Sequence[RecordedCall], header: Mapping[str, Any]) -> None:
+    document = {**header, "calls": [asdict(call) for call in calls]}
+    RECORDING.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+
+
+def load() -> list[RecordedCall]:
+    return [RecordedCall(**call) for call in json.loads(RECORDING.read_text(encoding="utf-8"))["calls"]]
+
+
+def replay(calls: Iterable[RecordedCall], box: Box, region: str) -> None:
+    """Sends the calls with boto3, with the ids of this account."""
+    names: dict[str, str] = {}
+    for call in calls:
+        client = box.client(call.service, region)
+        methods = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
+        answer = getattr(client, methods[call.operation])(**_renamed(call.params, names))
+        names.update(_differences(call.answer, answer))
+
+
+def _differences(recorded: Any, new: Any) -> Iterator[tuple[str, str]]:
+    """The texts that stand at the same place and differ."""
+    if isinstance(recorded, Mapping) and isinstance(new, Mapping):
+        for key in recorded.keys() & new.keys():
+            yield from _differences(recorded[key], new[key])
+    elif isinstance(recorded, list) and isinstance(new, list):
+        for before, after in zip(recorded, new, strict=False):
+            yield from _differences(before, after)
+    elif isinstance(recorded, str) and isinstance(new, str) and recorded and recorded != new:
+        yield recorded, new
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    return _new_text(value, names) if isinstance(value, str) else value
+
+
+def _new_text(text: str, names: Mapping[str, str]) -> str:
+    """Also an id within a text; the longest names first, because an ARN contains other names."""
+    if text in names:
+        return names[text]
+    for before in sorted((name for name in names if len(name) > SHORTEST and name in text), key=len, reverse=True):
+        text = text.replace(before, names[before])
+    return text
+
+
+SHORTEST = 8

@@ -1,0 +1,22 @@
+"""Fixtures: an account of the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from elbplan.sandbox.box import Box
+
+from .account import Account
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    with Box() as box:
+        account = Account(box)
+        account.zone("kept.example.com", "www.kept.example.com")
+        for raw in account.kit.dns.list_hosted_zones()["HostedZones"]:
+            if raw["Name"] == "example.com.":
+                account.kit.dns.delete_hosted_zone(Id=raw["Id"])
+        yield account
