@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import __version__
-from ..run.clock import Clock, RealClock
+from ..run.clock import Clock, RealClock, RunClock
 from .context import App, Connect
 from .denials import report_denials
 from .errors import report_failure
@@ -95,6 +95,7 @@ def run(
     dns: ZoneDns | None = None,
     wall: Callable[[], float] = time.time,
     network: Network | NoNetwork | None = None,
+    run_clock: Callable[[], RunClock] = RealClock,
 ) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
@@ -104,6 +105,8 @@ def run(
 
 
 def _invoke(app: App, args: Sequence[str]) -> int:
+    app = App(terminal, connect=connect, wall=wall, dns=dns, network=network, run_clock=run_clock)
+    app.clock = clock or app.clock
     try:
         with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)
