@@ -98,15 +98,14 @@ def run(
     run_clock: Callable[[], RunClock] = RealClock,
 ) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
-    app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
+    app = App(terminal, connect=connect, wall=wall, dns=dns, network=network, run_clock=run_clock)
+    app.clock = clock or app.clock
     code = _invoke(app, args)
     report_denials(app, args)
     return code
 
 
 def _invoke(app: App, args: Sequence[str]) -> int:
-    app = App(terminal, connect=connect, wall=wall, dns=dns, network=network, run_clock=run_clock)
-    app.clock = clock or app.clock
     try:
         with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)
