@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.address import Address
 from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
 from ..core.stack import Stack
 from ..errors import AwsProblem
 from ..kinds import KINDS
-from ..kinds.aws.ownership import STACK
+from ..kinds.aws.ownership import STACK, ownership, specification
 from ..kinds.aws.queries import LOAD_BALANCERS, TARGET_GROUPS
 from ..live.worker_threads import WorkerThreads
 from ..permissions.policy import BESIDE_THE_KINDS, COMMANDS, policy
@@ -48,12 +49,18 @@ READS: Mapping[str, Call] = {
 }
 """A small call for some of the reads."""
 
-DRY_RUNS: Mapping[str, Call] = {
-    "ec2:CreateSecurityGroup": Call(
-        "ec2", "CreateSecurityGroup", {"GroupName": "elbplan-doctor", "Description": "elbplan doctor", "DryRun": True}
-    ),
-    "ec2:AllocateAddress": Call("ec2", "AllocateAddress", {"Domain": "vpc", "DryRun": True}),
-}
+
+def dry_runs(stack: str) -> dict[str, Call]:
+    """Creates that EC2 only checks, with the ownership tags that a policy may ask for."""
+    group = {"GroupName": "elbplan-doctor", "Description": "elbplan doctor", "DryRun": True}
+    tags = ownership(stack, Address("security_group", "lb"), {}), ownership(stack, Address("elastic_ip", "web-1"), {})
+    group["TagSpecifications"] = specification("security-group", tags[0])
+    address = {"Domain": "vpc", "DryRun": True, "TagSpecifications": specification("elastic-ip", tags[1])}
+    return {
+        "ec2:CreateSecurityGroup": Call("ec2", "CreateSecurityGroup", group),
+        "ec2:AllocateAddress": Call("ec2", "AllocateAddress", address),
+    }
+
 
 MOST_STACKS = 3
 """Stacks for which IAM is asked. The policies of further stacks differ in names only, as a rule."""
@@ -71,12 +78,14 @@ class Needs:
     statements  of the policy for all commands
     actions     of each command
     optional    the actions that elbplan can do without
+    stack       the name of one stack
     specs       the files of the stacks, as a command names them; empty: any stack
     """
 
     statements: tuple[Statement, ...]
     actions: Mapping[str, frozenset[str]]
     optional: frozenset[str] = frozenset()
+    stack: str = "elbplan-doctor"
     specs: tuple[str, ...] = ()
 
 
@@ -90,6 +99,7 @@ def needs_of(stacks: Sequence[Stack], account: str = "", region: str = "") -> Ne
         tuple(dict.fromkeys(statements)),
         {name: frozenset(a for stack in several for a in policy(stack, name).actions) for name in COMMANDS},
         frozenset({permission.action for permission in declared} - required),
+        stacks[0].name if stacks else "elbplan-doctor",
         tuple(dict.fromkeys(stack.file for stack in stacks if stack.file)),
     )
 
@@ -183,7 +193,7 @@ def _principal(send: Send, arn: str) -> str:
 
 def _tried(send: Send, needs: Needs) -> Iterator[Check]:
     wanted = frozenset[str]().union(*needs.actions.values())
-    calls = {action: call for action, call in {**READS, **DRY_RUNS}.items() if action in wanted}
+    calls = {action: call for action, call in {**READS, **dry_runs(needs.stack)}.items() if action in wanted}
     with WorkerThreads(max(1, len(calls))) as threads:
         results = threads.map(lambda call: _is_denied(send, call), calls.values())
     denied = frozenset(action for action, result in zip(calls, results, strict=True) if result)

@@ -118,10 +118,14 @@ def test_the_policy_that_elbplan_prints_is_enough(doctor, shell):
 
 
 def test_without_the_simulation_only_some_actions_are_tried(doctor, shell):
-    shell.box.policy(policy(None).document)
+    (stack,) = load([shell.spec])
+    (doctor.folder / "specs").mkdir()
+    (doctor.folder / "specs" / "web.yaml").write_text(Path(shell.spec).read_text())
+    shell.box.policy(policy(stack, account=shell.box.account_id).document)
     states = doctor.states()
-    assert states["permissions"][0] == "unknown"
+    assert states["permissions"][0] == "unknown", states
     assert "actions tried, none is denied; the others are not checked" in states["permissions"][1]
+    assert states["lock"][0] == "ok"
 
 
 def test_denied_reads(doctor, shell):
