@@ -63,7 +63,8 @@ def default_specs(app: App) -> list[Stack]:
 def account_regions(app: App, *, everywhere: bool) -> AccountRegions:
     """The region of --region; every enabled region; or those of the specs and of the configuration.
 
-    The account is that of --profile or of the environment, not those that specs name. Raises ElbplanError if no region is known.
+    The account is that of --profile or of the environment, not those that specs name. Raises ElbplanError if no region
+    is known.
     """
     specs = default_specs(app)
     clouds = Connections(app, [])
