@@ -38,7 +38,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "run": ({"", "planner", "hazards", "live", "kinds", "core"}, set()),
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
-    "permissions": ({"kinds", "core"}, set()),
+    "permissions": ({"run", "live", "kinds", "core"}, set()),
     "cost": ({"kinds", "core"}, set()),
     "verify": ({"live", "kinds", "core"}, {"dns"}),
     "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),
@@ -69,7 +69,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     ),
     "sandbox": (set(), {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
     "api": ({"", *INNER, *READERS, "sandbox"}, {"boto3", "botocore"}),
-    "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich"}),
+    "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich", "yaml"}),
 }
 """For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.
 

@@ -11,6 +11,8 @@ import click
 from .misuse import unknown_command
 from .options import SharedOption
 
+PROGRAM = "elbplan"
+
 CommandEntry = tuple[str, str, str]
 """`module:attribute` of the command, its section in the help, and one line of help."""
 
@@ -65,6 +67,14 @@ class LazyGroup(click.Group):
         if self.epilog:
             formatter.write_paragraph()
             formatter.write_text(self.epilog)
+
+
+def context_of(group: click.Command) -> click.Context:
+    """Returns a context to read the parameters of a group, with the settings of the group as in a run of it.
+
+    click remembers the help option that it makes first, with the names of the context.
+    """
+    return click.Context(group, info_name=PROGRAM, **group.context_settings)
 
 
 def write_intro(

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from ..verify.network import Network, NoNetwork
 
 INTERRUPTED = 130
+COMPLETION = "_ELBPLAN_COMPLETE"
+"""A shell sets this variable when it asks for the completion of a command line."""
+
 EXAMPLES = (
     "elbplan plan specs/web.yaml          show what would change, and why",
     "elbplan apply specs/web.yaml         change AWS to match the spec",
@@ -55,6 +59,8 @@ ENTRIES = {
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
     "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
+    "completion": (f"{COMMANDS}.completion:command", "Shell", "Print the completion script for bash, zsh or fish."),
+    "man": (f"{COMMANDS}.man:command", "Shell", "Print the manual page."),
 }
 
 
@@ -102,9 +108,12 @@ def run(
 
 def main() -> None:
     """Runs the `elbplan` command of this process."""
-    if "_ELBPLAN_COMPLETE" in os.environ:
-        cli.main(prog_name="elbplan")
     terminal = Terminal.of_process()
+    if COMPLETION in os.environ:
+        from .completion.shells import answer  # other commands need neither YAML nor the table
+
+        print(answer(os.environ[COMPLETION], os.environ, Path.cwd()))
+        sys.exit(0)
     code = run(sys.argv[1:], terminal)
     terminal.close()
     if code == INTERRUPTED:

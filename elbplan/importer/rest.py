@@ -107,7 +107,8 @@ def _differences(want: Resource, live: Resource) -> Words:
     settled = kind.with_live_defaults(want, live)
     fields = [name for name in differing_fields(settled, live) if name not in FILLED_IN]
     old, new = field_values(settled), field_values(live)
-    return {name: _changed(old[name], new[name]) for name in fields}
+    changed = {name: _changed(old[name], new[name]) for name in fields}
+    return {name: value for name, value in changed.items() if value != {}}
 
 
 def _changed(old: Any, new: Any) -> Any:
@@ -161,9 +162,23 @@ def _removable(document: Words) -> Iterator[Path]:
         yield from ((*group, "health", key) for key in HEALTH)
         yield from ((*group, key) for key in SMALL)
     yield ("allow",)
+    yield from _long_paths(document)
     for index, listener in enumerate(document.get("listeners") or ()):
         rules = listener.get("rules") or ()
         yield from (("listeners", index, "rules", number, "priority") for number in range(len(rules)))
+
+
+def _long_paths(document: Words) -> Iterator[Path]:
+    """The fields of the blocks of the long form that have the default of their model, and those of health checks.
+
+    A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
+    their default may go.
+    """
+    for kind in [kind for kind in KINDS if kind in document]:
+        defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
+        for name, fields in document[kind].items():
+            yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
+            yield from ((kind, name, "health", key) for key in fields.get("health") or ())
 
 
 def _groups(document: Words) -> Iterator[Path]:

@@ -42,12 +42,17 @@ ADOPT = (
 
 def _head(source: ImportSource, file: str, when: str) -> Iterator[str]:
     """What the file is, where it came from, and what to do next."""
-    yield f"{source.title[:1].upper()}{source.title[1:]}, as it is in AWS: imported {when},"
+    origin = "as it is in AWS: imported" if source.ids else "translated"
+    yield f"{source.title[:1].upper()}{source.title[1:]}, {origin} {when},"
     yield f"account {source.account}, {source.region}: {source.arn}"
     yield from source.notes
     yield f"  elbplan plan {file}     shows what elbplan would do"
     if source.ids:
         yield f"  elbplan apply {file}    takes it over as it is: tags only"
+    else:
+        yield f"  elbplan apply {file}    creates it, waits until its targets are healthy, and moves the records"
+        yield f"  elbplan verify {file}   shows whether it answers"
+    yield from (f"  {command}" for command, _ in source.afterwards)
 
 
 def _left(source: ImportSource) -> Iterator[str]:

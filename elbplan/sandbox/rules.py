@@ -43,6 +43,7 @@ TITLES = {
     33: "what DNS answers",
     34: "Classic Load Balancers",
     38: "accounts, roles and temporary credentials",
+    39: "what the policies of the caller allow",
 }
 
 

@@ -56,13 +56,20 @@ def translate(facts: ClassicFacts, region: str, account: str) -> ImportSource:
         labels=_labels(facts),
         not_imported=(*left, *_differences(facts, groups, application, subnets)),
         notes=NOTES,
+        afterwards=[(delete_command(facts.name, region), "deletes the old one; AWS bills both until then")],
     )
 
 
 NOTES = (
-    "AWS cannot convert a Classic load balancer: this makes a new one beside it, with the same instances and security",
-    "groups, and moves the records to it. `elbplan destroy` moves them back (`restore: true`).",
+    "AWS cannot convert a Classic load balancer: this makes a new one beside it, with the same instances and security"
+    " groups, and moves the records to it. `elbplan destroy` moves them back: remove `restore: true` once the Classic"
+    " load balancer is deleted.",
 )
+
+
+def delete_command(name: str, region: str) -> str:
+    """The command that deletes a Classic load balancer."""
+    return f"aws elb delete-load-balancer --load-balancer-name {name} --region {region}"
 
 
 def _subnets(facts: ClassicFacts, application: bool) -> list[str]:

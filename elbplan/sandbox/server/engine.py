@@ -15,6 +15,7 @@ from ..admin.defaults import complete_default_vpc
 from ..ec2.regions import check_enabled
 from ..errors import AwsError
 from ..faults import Fault
+from ..iam.check import authorize, simulate
 from ..params import Params
 from ..traffic import watch
 from .call_log import LoggedCall
@@ -32,6 +33,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "lambda": functions.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
     "sts": sts.ACTIONS,
+    "iam": {"SimulatePrincipalPolicy": simulate},
 }
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
@@ -134,6 +136,7 @@ class Engine:
     def _serve(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
         context = CallContext(account, call.region, call.key)
         check_enabled(context, call.service)
+        authorize(context, call)
         if call.service in IN_A_VPC:
             complete_default_vpc(context)
         handler = OWN.get(call.service, {}).get(call.action)

@@ -36,6 +36,7 @@ PARSED = (
     "lambda",
     "resourcegroupstaggingapi",
     "sts",
+    "iam",
 )
 
 _CBOR = BaseCBORParser()
