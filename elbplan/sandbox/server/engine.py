@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...platforms.processes import kill
-from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, sts, tagging, waf
+from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, sts, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..admin.defaults import complete_default_vpc
@@ -16,6 +16,7 @@ from ..errors import AwsError
 from ..faults import Fault
 from ..iam.check import authorize, simulate
 from ..params import Params
+from ..signatures import check_signed
 from ..traffic import watch
 from .call_log import LoggedCall
 from .moto_bridge import ask
@@ -31,6 +32,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "wafv2": waf.ACTIONS,
     "lambda": functions.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
+    "service-quotas": service_quotas.ACTIONS,
     "sts": sts.ACTIONS,
     "iam": {"SimulatePrincipalPolicy": simulate},
 }
@@ -133,6 +135,7 @@ class Engine:
         return reply
 
     def _serve(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        check_signed(self.account, call)
         context = CallContext(account, call.region, call.key)
         check_enabled(context, call.service)
         authorize(context, call)
