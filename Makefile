@@ -12,7 +12,7 @@ BIN = .venv/bin
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
-	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo
+	@$(BIN)/elbplan sandbox demo
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n 3 --dist worksteal
@@ -30,7 +30,8 @@ docs: .venv/installed-docs
 
 # Writes the approved screens and the outputs in the docs anew; read the diff before you keep it.
 golden: .venv/installed-dev
-	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/sandbox/test_behaviour_page.py tests/explain/test_page.py tests/docs
+	ELBPLAN_GOLDEN=write $(BIN)/pytest tests/render tests/sandbox/test_behaviour_page.py tests/explain/test_page.py tests/docs \
+		tests/cli/test_completion.py tests/cli/test_man.py
 
 # Refuses without ELBPLAN_ACCEPTANCE=yes-bill-me; deletes what it created, also after Ctrl-C.
 acceptance: .venv/installed-sandbox

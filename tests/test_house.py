@@ -29,16 +29,17 @@ READERS = {"permissions", "cost", "verify", "explain", "leftovers", "importer", 
 
 ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
+    "platforms": (set(), set()),
     "core": (set(), {"pydantic"}),
     "kinds": ({"core"}, {"pydantic"}),
     "spec": ({"kinds", "core"}, {"pydantic", "yaml"}),
     "live": ({"kinds", "core"}, {"boto3", "botocore", "dns"}),
     "hazards": ({"kinds", "core"}, set()),
     "planner": ({"hazards", "kinds", "core"}, set()),
-    "run": ({"", "planner", "hazards", "live", "kinds", "core"}, set()),
+    "run": ({"", "platforms", "planner", "hazards", "live", "kinds", "core"}, set()),
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
-    "permissions": ({"kinds", "core"}, set()),
+    "permissions": ({"run", "live", "kinds", "core"}, set()),
     "cost": ({"kinds", "core"}, set()),
     "verify": ({"live", "kinds", "core"}, {"dns"}),
     "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),
@@ -67,9 +68,9 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
         },
         {"rich", "jinja2"},
     ),
-    "sandbox": (set(), {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
+    "sandbox": ({"platforms"}, {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
     "api": ({"", *INNER, *READERS, "sandbox"}, {"boto3", "botocore"}),
-    "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich"}),
+    "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich", "yaml"}),
 }
 """For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.
 

@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from .misuse import unknown_command
-from .options import SharedOption
+from .options import SharedOption, with_default_ref
+
+PROGRAM = "elbplan"
 
 CommandEntry = tuple[str, str, str]
 """`module:attribute` of the command, its section in the help, and one line of help."""
@@ -21,6 +23,9 @@ class HelpFirstCommand(click.Command):
     def __init__(self, *args: Any, examples: Sequence[str] = (), **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, with_default_ref(args))
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_intro(self, ctx, formatter, self.examples)
@@ -65,6 +70,14 @@ class LazyGroup(click.Group):
         if self.epilog:
             formatter.write_paragraph()
             formatter.write_text(self.epilog)
+
+
+def context_of(group: click.Command) -> click.Context:
+    """Returns a context to read the parameters of a group, with the settings of the group as in a run of it.
+
+    click remembers the help option that it makes first, with the names of the context.
+    """
+    return click.Context(group, info_name=PROGRAM, **group.context_settings)
 
 
 def write_intro(

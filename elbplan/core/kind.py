@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
 from .cause import Cause, ServerFacts
+from .permission import Permission
 from .resource import Resource, field_values, references
 
 R = TypeVar("R", bound=Resource)
@@ -233,7 +234,7 @@ class Kind(Generic[R]):
     update: Callable[[R, R, StepContext], WriteProgram]
     delete: Callable[[R, StepContext], WriteProgram]
     summary: Callable[[R], str]
-    permissions: tuple[str, ...]
+    permissions: tuple[Permission, ...]
     create_path: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = create_in_one_step
     update_path: Callable[[R, R, AbstractSet[Ref], AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = update_in_one_step
     pending_gate: Callable[[LiveResource[R]], str] = lambda live: ""

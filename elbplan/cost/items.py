@@ -61,6 +61,19 @@ def sum_of(items: Iterable[CostItem]) -> CostSum:
     return CostSum(hour, hour * HOURS_PER_DAY, month)
 
 
+def oldest_date(items: Iterable[CostItem]) -> str:
+    """The date of the oldest price; empty without a price."""
+    oldest = oldest_of(items)
+    return oldest.date if oldest else ""
+
+
+def oldest_of(items: Iterable[CostItem]) -> CostItem | None:
+    """The item with the oldest price. Prices of a region differ in age; one that is the same everywhere is left out."""
+    dated = [item for item in items if item.date]
+    offered = [item for item in dated if item.price_key != "public-ipv4-hour"] or dated
+    return min(offered, key=lambda item: item.date, default=None)
+
+
 @dataclass(frozen=True)
 class StackCost:
     """What AWS bills for a stack before and after a plan, in US dollars.
@@ -101,7 +114,4 @@ class StackCost:
 
     @property
     def _oldest(self) -> CostItem | None:
-        """The prices of one region differ in age; prices that are the same everywhere are left out."""
-        dated = [item for item in (*self.items, *self.before_items) if item.date]
-        offered = [item for item in dated if item.price_key != "public-ipv4-hour"] or dated
-        return min(offered, key=lambda item: item.date, default=None)
+        return oldest_of((*self.items, *self.before_items))

@@ -38,6 +38,7 @@ class ImportSource:
     labels     by AWS id, the name of a stranger to which the spec refers, for comments
     not_imported   what AWS has there and the spec cannot say
     notes      further lines for the head of the file
+    afterwards  commands that elbplan never runs, for after the apply, and what each does
     """
 
     name: str
@@ -53,3 +54,4 @@ class ImportSource:
     labels: Mapping[str, str] = field(default_factory=dict)
     not_imported: Sequence[NotImported] = ()
     notes: Sequence[str] = ()
+    afterwards: Sequence[tuple[str, str]] = ()

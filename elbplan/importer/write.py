@@ -22,7 +22,7 @@ def spec_text(source: ImportSource, stack: str, file: str, when: str) -> str:
     Raises ElbplanError if no spec can say what AWS has.
     """
     try:
-        document = minimal(source, complete(source, short_document(source, stack)))
+        document = minimal(source, complete(source, *short_document(source, stack)))
     except SpecProblem as problem:
         what = f"elbplan cannot write a spec of {source.title}: {problem.problems[0].what}"
         raise ElbplanError(what, hint="this is a defect in elbplan; please report it") from None
@@ -42,12 +42,17 @@ ADOPT = (
 
 def _head(source: ImportSource, file: str, when: str) -> Iterator[str]:
     """What the file is, where it came from, and what to do next."""
-    yield f"{source.title[:1].upper()}{source.title[1:]}, as it is in AWS: imported {when},"
+    origin = "as it is in AWS: imported" if source.ids else "translated"
+    yield f"{source.title[:1].upper()}{source.title[1:]}, {origin} {when},"
     yield f"account {source.account}, {source.region}: {source.arn}"
     yield from source.notes
     yield f"  elbplan plan {file}     shows what elbplan would do"
     if source.ids:
         yield f"  elbplan apply {file}    takes it over as it is: tags only"
+    else:
+        yield f"  elbplan apply {file}    creates it, waits until its targets are healthy, and moves the records"
+        yield f"  elbplan verify {file}   shows whether it answers"
+    yield from (f"  {command}" for command, _ in source.afterwards)
 
 
 def _left(source: ImportSource) -> Iterator[str]:

@@ -36,6 +36,7 @@ from .aws.ownership import owner, owners_by_id, retag, tag_list, tag_mapping, us
 from .aws.queries import USERS_OF_ZONES
 from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
 from .aws.validation_removal import RecordRemoval
+from .permissions.certificate import PERMISSIONS
 
 
 class Certificate(Resource):
@@ -279,20 +280,5 @@ KIND = Kind(
         ),
         Gate("issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes"),
     ),
-    permissions=(
-        "tag:GetResources",
-        "ssm:GetParameter",
-        "acm:ListCertificates",
-        "acm:ListTagsForCertificate",
-        "acm:DescribeCertificate",
-        "acm:RequestCertificate",
-        "acm:AddTagsToCertificate",
-        "acm:RemoveTagsFromCertificate",
-        "acm:DeleteCertificate",
-        "route53:ListHostedZones",
-        "route53:ListHostedZonesByName",
-        "route53:ListResourceRecordSets",
-        "route53:ChangeResourceRecordSets",
-        "ec2:DescribeRegions",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -13,6 +13,7 @@ from ..core.resource import LOOSE, Resource
 from .aws.candidates import may_have
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
 from .aws.queries import FILTER_LAG, stack_filter
+from .permissions.elastic_ip import PERMISSIONS
 from .references import InstanceRef
 
 
@@ -150,15 +151,5 @@ KIND = Kind(
     with_live_defaults=lambda desired, live: fill_unset(desired, live, keep=("instance",)),
     summary=summary,
     filter_lag=FILTER_LAG,
-    permissions=(
-        "tag:GetResources",
-        "ssm:GetParameter",
-        "ec2:DescribeAddresses",
-        "ec2:AllocateAddress",
-        "ec2:AssociateAddress",
-        "ec2:DisassociateAddress",
-        "ec2:ReleaseAddress",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -23,6 +23,7 @@ from .aws.foreign_rules import NO_RULE
 from .aws.ingress_rules import Permission, described_permission, ingress_rule_text, permission_of
 from .aws.ownership import ADDRESS, STACK, owner, specification, tag_mapping
 from .aws.queries import stack_filter
+from .permissions.ingress_rules import PERMISSIONS
 from .references import SecurityGroupRef
 from .targets import Targets
 
@@ -185,15 +186,5 @@ KIND = Kind(
     update_path=update_path,
     summary=summary,
     taggable=False,
-    permissions=(
-        "tag:GetResources",
-        "ssm:GetParameter",
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTargetGroups",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSecurityGroupRules",
-        "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:RevokeSecurityGroupIngress",
-        "ec2:CreateTags",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -19,6 +19,7 @@ from .aws.moments import launched_at, stopped_since
 from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
 from .aws.queries import FILTER_LAG, STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
 from .aws.release_mark import mark_for_release
+from .permissions.instance import PERMISSIONS
 from .references import SecurityGroupRef, SubnetRef
 
 OnDestroy = Literal["keep", "stop", "terminate"]
@@ -251,16 +252,5 @@ KIND = Kind(
         ),
         Gate("terminated", "the server is gone", 900, gone, after=("delete",), usual="< 2 min"),
     ),
-    permissions=(
-        "ec2:DescribeInstances",
-        "ec2:RunInstances",
-        "ec2:StartInstances",
-        "ec2:ModifyInstanceAttribute",
-        "ec2:StopInstances",
-        "ec2:TerminateInstances",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-        "ssm:GetParameter",
-        "iam:PassRole",
-    ),
+    permissions=PERMISSIONS,
 )

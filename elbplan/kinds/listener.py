@@ -15,7 +15,7 @@ from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, re
 from . import rule
 from .aws.action_transitions import NO_GROUPS, action_path, not_attachable
 from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
-from .aws.elb_reader import READ_PERMISSIONS, read_elb
+from .aws.elb_reader import read_elb
 from .aws.elb_search import has_certificates
 from .aws.foreign_children import foreign_listeners
 from .aws.listener_certificates import (
@@ -27,6 +27,7 @@ from .aws.listener_certificates import (
 )
 from .aws.logins import certificate_checks, logins, more_protected, without_defaults
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
+from .permissions.listener import PERMISSIONS
 from .references import CertificateRef, LoadBalancerRef
 
 SECURE = ("HTTPS", "TLS")
@@ -271,14 +272,5 @@ KIND = Kind(
     temporary_resource=temporary_resource,
     also_wait_for=also_wait_for,
     summary=summary,
-    permissions=(
-        *READ_PERMISSIONS,
-        "elasticloadbalancing:CreateListener",
-        "elasticloadbalancing:ModifyListener",
-        "elasticloadbalancing:AddListenerCertificates",
-        "elasticloadbalancing:RemoveListenerCertificates",
-        "elasticloadbalancing:DeleteListener",
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:RemoveTags",
-    ),
+    permissions=PERMISSIONS,
 )

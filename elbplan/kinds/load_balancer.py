@@ -17,7 +17,7 @@ from .aws.alias_tags import RECORDS, record_tags, remember_records, update_recor
 from .aws.balancer_subnets import change_network_subnets, change_subnets
 from .aws.candidates import BALANCER
 from .aws.default_names import balancer_name_of
-from .aws.elb_reader import READ_PERMISSIONS, read_elb
+from .aws.elb_reader import read_elb
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
 from .aws.load_balancer_attributes import (
     PROTECTION,
@@ -30,6 +30,7 @@ from .aws.load_balancer_facts import FAILED, facts_of, lasting_state
 from .aws.load_balancer_gates import GATES
 from .aws.ownership import owners_by_id, retag, tag_list, unpack, user_tags
 from .aws.queries import balancer_attributes
+from .permissions.load_balancer import PERMISSIONS
 from .record import Record, record_mark
 from .references import SecurityGroupRef, SubnetRef
 
@@ -266,20 +267,5 @@ KIND = Kind(
     with_other_ids=with_other_zone_ids,
     pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
     gates=GATES,
-    permissions=(
-        *READ_PERMISSIONS,
-        "elasticloadbalancing:CreateLoadBalancer",
-        "iam:CreateServiceLinkedRole",
-        "elasticloadbalancing:ModifyLoadBalancerAttributes",
-        "elasticloadbalancing:SetSecurityGroups",
-        "elasticloadbalancing:SetSubnets",
-        "elasticloadbalancing:SetIpAddressType",
-        "elasticloadbalancing:DeleteLoadBalancer",
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:RemoveTags",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSubnets",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..core.address import Address, Ref
 from ..core.call import Call
+from ..core.permission import reads
 from ..core.plan import Step
 from ..core.resource import Resource
 from .listener import Listener
@@ -20,6 +21,13 @@ from .rule import Rule
 
 LIMITED = (LoadBalancer.kind, Listener.kind, Rule.kind)
 LIMITS = Call("elbv2", "DescribeAccountLimits")
+
+PERMISSIONS = reads(
+    "elasticloadbalancing:DescribeAccountLimits",
+    verbs=("compare",),
+    each=lambda resource: ["*"] if resource.kind in LIMITED else [],
+    without_it="learns of a quota that is too low only when AWS refuses a create",
+)
 
 DEFAULTS: Mapping[str, int] = {
     "rules-per-application-load-balancer": 100,

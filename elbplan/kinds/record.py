@@ -15,7 +15,6 @@ from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_
 from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_balancers
 from .aws.alias_tags import RecordPlace
 from .aws.denied_reads import denied_text
-from .aws.elb_reader import READ_PERMISSIONS
 from .aws.hosted_zones import hosted_zones
 from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES, domain
 from .aws.record_batches import (
@@ -40,6 +39,7 @@ from .aws.replaced_records import (
     read_call,
     unread_text,
 )
+from .permissions.record import PERMISSIONS
 from .references import LoadBalancerRef, ZoneRef
 
 
@@ -276,16 +276,5 @@ KIND = Kind(
     summary=summary,
     taggable=False,
     gates=GATES,
-    permissions=(
-        *READ_PERMISSIONS,
-        "route53:ListHostedZones",
-        "route53:ListHostedZonesByName",
-        "route53:ListResourceRecordSets",
-        "route53:ChangeResourceRecordSets",
-        "route53:GetChange",
-        "ec2:DescribeSecurityGroups",
-        "ssm:GetParametersByPath",
-        "ssm:PutParameter",
-        "ssm:DeleteParameters",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -26,11 +26,12 @@ from .aws.actions import (
     leading_text,
 )
 from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
-from .aws.elb_reader import READ_PERMISSIONS, read_elb
+from .aws.elb_reader import read_elb
 from .aws.foreign_children import foreign_rules
 from .aws.logins import logins, more_protected
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
 from .free_priorities import LOWEST
+from .permissions.rule import PERMISSIONS
 from .references import ListenerRef
 
 GATE = "x-elbplan-gate"
@@ -217,13 +218,5 @@ KIND = Kind(
     temporary_resource=temporary_resource,
     update_path=update_path,
     summary=summary,
-    permissions=(
-        *READ_PERMISSIONS,
-        "elasticloadbalancing:CreateRule",
-        "elasticloadbalancing:ModifyRule",
-        "elasticloadbalancing:SetRulePriorities",
-        "elasticloadbalancing:DeleteRule",
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:RemoveTags",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -17,6 +17,7 @@ from .aws.foreign_rules import revoke_foreign_rules
 from .aws.ingress_rules import IngressRule, ingress_rule_text, ingress_rules_of, is_plain, permission_of, raw_permission
 from .aws.ownership import owner, owners_by_id, retag, specification, tag_mapping, user_tags
 from .aws.queries import FILTER_LAG, stack_filter
+from .permissions.security_group import PERMISSIONS
 from .references import VpcRef
 
 
@@ -237,17 +238,5 @@ KIND = Kind(
     filter_lag=FILTER_LAG,
     default_name=default_name,
     longest_name=255,
-    permissions=(
-        "ec2:DescribeSecurityGroups",
-        "ec2:CreateSecurityGroup",
-        "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:AuthorizeSecurityGroupEgress",
-        "ec2:RevokeSecurityGroupIngress",
-        "ec2:RevokeSecurityGroupEgress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
-        "ec2:DeleteSecurityGroup",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-    ),
+    permissions=PERMISSIONS,
 )

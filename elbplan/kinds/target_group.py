@@ -16,7 +16,7 @@ from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unse
 from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live
 from .aws.candidates import GROUP
 from .aws.default_names import group_name_of
-from .aws.elb_reader import READ_PERMISSIONS, read_elb
+from .aws.elb_reader import read_elb
 from .aws.external_targets import GATES, HEALTH, health_of, target_counts
 from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, health_check_params, settled_health
 from .aws.ownership import owners_by_id, retag, tag_list, user_tags
@@ -30,6 +30,7 @@ from .aws.target_group_attributes import (
     sure_defaults,
 )
 from .aws.unfinished_groups import GENEVE, unfinished_groups
+from .permissions.target_group import PERMISSIONS
 from .references import LoadBalancerRef, VpcRef
 
 HTTPS_ONLY = ("HTTP2", "GRPC")
@@ -222,13 +223,5 @@ KIND = Kind(
     summary=summary,
     default_name=lambda stack, address, _: group_name_of(stack, address),
     gates=GATES,
-    permissions=(
-        *READ_PERMISSIONS,
-        "elasticloadbalancing:CreateTargetGroup",
-        "elasticloadbalancing:ModifyTargetGroup",
-        "elasticloadbalancing:ModifyTargetGroupAttributes",
-        "elasticloadbalancing:DeleteTargetGroup",
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:RemoveTags",
-    ),
+    permissions=PERMISSIONS,
 )

@@ -13,13 +13,14 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Call, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
-from .aws.elb_reader import READ_PERMISSIONS, owned_groups
+from .aws.elb_reader import owned_groups
 from .aws.external_targets import health_of
 from .aws.functions import allow_invoke, functions_in, remove_invoke
 from .aws.target_gates import instances_registrable, no_target_draining, targets_healthy
 from .aws.target_health import WELL, HealthContext
 from .aws.target_ids import targets_id
 from .instance import OnDestroy
+from .permissions.targets import PERMISSIONS
 from .references import InstanceRef, TargetGroupRef
 from .target_group import TargetGroup
 
@@ -269,12 +270,5 @@ KIND = Kind(
         Gate("healthy", "the targets are healthy", 900, healthy, after=(), usual="< 1 min"),
         Gate("drained", "requests in flight are finished", 3900, drained, after=(), usual="5 min"),
     ),
-    permissions=(
-        *READ_PERMISSIONS,
-        "elasticloadbalancing:RegisterTargets",
-        "elasticloadbalancing:DeregisterTargets",
-        "lambda:AddPermission",
-        "lambda:RemovePermission",
-        "ec2:DescribeInstances",
-    ),
+    permissions=PERMISSIONS,
 )

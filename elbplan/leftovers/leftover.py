@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from ..cost.items import CostItem, CostSum, sum_of
+from ..cost.items import CostItem, CostSum, oldest_date, sum_of
 from ..cost.quantities import Quantity
 
 LeftoverKind = Literal[
@@ -100,4 +100,4 @@ class PricedLeftover:
     @property
     def date(self) -> str:
         """The date of its oldest price; empty without a price."""
-        return min((item.date for item in self.items if item.date), default="")
+        return oldest_date(self.items)

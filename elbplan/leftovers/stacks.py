@@ -90,7 +90,7 @@ def read_stacks(send: Callable[[Call], Answer], region: str, account: str = "") 
             name,
             region,
             account,
-            _by_address(observed.live),
+            by_address(observed.live),
             ledger.runs.get(name),
             ledger.specs.get(name, ""),
             problem.what if isinstance(problem, AwsProblem) else "",
@@ -100,7 +100,7 @@ def read_stacks(send: Callable[[Call], Answer], region: str, account: str = "") 
     return RegionStacks(stacks, missing)
 
 
-def _by_address(lives: Iterable[LiveResource[Resource]]) -> dict[Address, LiveResource[Resource]]:
+def by_address(lives: Iterable[LiveResource[Resource]]) -> dict[Address, LiveResource[Resource]]:
     """The resources by address. After an interrupted replacement, two of them can have the same one."""
     found: dict[Address, LiveResource[Resource]] = {}
     for live in lives:

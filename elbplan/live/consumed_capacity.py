@@ -13,12 +13,20 @@ from typing import Any, NamedTuple
 from ..core.address import Address
 from ..core.call import DENIED_ANSWER, FAILED_ANSWER, Answer, Call
 from ..core.kind import LiveResource
+from ..core.permission import reads
 from ..kinds.load_balancer import LoadBalancer
 
 HOURS = 24
 NAMESPACES: Mapping[str, str] = {
     "application": "AWS/ApplicationELB", "network": "AWS/NetworkELB", "gateway": "AWS/GatewayELB"
 }  # fmt: skip
+PERMISSIONS = reads(
+    "cloudwatch:GetMetricData",
+    verbs=("compare",),
+    always=True,
+    without_it="shows no capacity units (plan --detail, status --cost)",
+)
+
 DENIED_TEXT = "CloudWatch was not read: the credentials need the permission cloudwatch:GetMetricData"
 FAILED_TEXT = "CloudWatch was not read: it does not answer"
 NEW_TEXT = "CloudWatch has no full hour of this load balancer yet"

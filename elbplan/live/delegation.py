@@ -7,9 +7,23 @@ from typing import Protocol
 
 from ..core.address import Address
 from ..core.call import Answer, Call
-from ..kinds.aws.queries import domain, zone_id
+from ..core.permission import Permission
+from ..kinds.aws.queries import USERS_OF_ZONES, domain, zone_id
 from ..kinds.delegation import Delegations, ParentAnswer, ZoneDelegation
+from ..kinds.permissions.limits import ZONES
+from ..kinds.permissions.zones import WHOLE_ZONES
 from .worker_threads import WorkerThreads
+
+PERMISSIONS = (
+    Permission(
+        "route53:GetHostedZone",
+        ("compare",),
+        (ZONES,),
+        each=lambda resource: ["*"] if resource.kind in USERS_OF_ZONES else [],
+        without_it="does not know whether the internet finds the hosted zone",
+        why=WHOLE_ZONES,
+    ),
+)
 
 Send = Callable[[Call], Answer]
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
 from ..core.kind import Scope
+from ..core.permission import reads
 from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
@@ -17,6 +18,28 @@ from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.certificate import Certificate
 from .filters import batches, filter_by, literal
 from .zones import Offered, has_internal, offered, offerings
+
+
+def _names_subnets(resource: Resource) -> Iterable[str]:
+    """A value for a resource with a subnet or VPC that AWS must look up."""
+    return ["*"] if any(lookup.what in ("vpc", "subnet") for lookup in lookups_in([resource])) else []
+
+
+def _names_vpcs(resource: Resource) -> Iterable[str]:
+    """A value for a resource with a VPC that the spec names by its tag."""
+    return ["*"] if any(lookup.what == "vpc" and is_by_name(lookup) for lookup in lookups_in([resource])) else []
+
+
+def _needs_routes(resource: Resource) -> Iterable[str]:
+    """A value for a resource for which elbplan must tell public subnets from private ones."""
+    return ["*"] if has_internal([resource]) or _names_vpcs(resource) else []
+
+
+PERMISSIONS = (
+    *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
+    *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
+    *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
+)
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
 DEFAULT_VPC = Call("ec2", "DescribeVpcs", {"Filters": [{"Name": "is-default", "Values": ["true"]}]})

@@ -9,6 +9,7 @@ from typing import Any
 from ..core.address import Address, Lookup
 from ..core.call import DENIED, Answer, Call
 from ..core.kind import LiveResource
+from ..core.permission import reads
 from ..core.resource import Resource
 from ..kinds.instance import Instance
 from ..kinds.load_balancer import LoadBalancer
@@ -19,6 +20,13 @@ CONSTRAINED_ZONES = ("apne1-az3", "usw1-az2")
 AWS publishes no list: these are the zones of public reports. For any other such zone, AWS refuses the load balancer.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
 """
+
+PERMISSIONS = reads(
+    "ec2:DescribeInstanceTypeOfferings",
+    verbs=("compare",),
+    each=lambda resource: ["*"] if has_any_zone(resource) else [],
+    without_it="does not know which zones offer the type of a server",
+)
 
 Offered = Mapping[str, frozenset[str]]
 """The zones that offer an instance type. A type that is missing here was not asked for, or AWS refused to answer."""

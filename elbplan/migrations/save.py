@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from .files.folder import Folder
 from .files.loader import load, play
 from .files.notation import part_document, value_document, with_renamed_references
 from .migration import Migration, MigrationStep, StepKind, references_of
-from .observe import observe_with_files
+from .observe import observe_with_adopted, observe_with_files
 from .position.locator import Locator
 from .position.position import Drifted, Position
 
@@ -46,11 +46,23 @@ def save_plan(aws: Cloud, stack: Stack, folder: Folder, *, name: str, title: str
     if before:
         position = Locator(observed, stack.ignore).find(before)
         _check_all_applied(stack, position, before[-1].id)
+    observed = observe_with_adopted(aws, stack)[stack.name] if stack.adopt else observed
     plan = plan_of(aws, stack, observed, KINDS, account_of(aws, seen), observed.desired)
-    new = [baseline(plan, observed.portable_names)] if plan.lives and not before else []
+    new = [baseline(plan, observed.portable_names)] if _owned(plan) and not before else []
     spec = stack.spec_hash
     new.append(migration_of(plan, [*before, *new], observed.portable_names, name=name, title=title, spec=spec))
     return folder.save(new)
+
+
+def _owned(plan: Plan) -> bool:
+    """True if AWS has resources of the stack. Raises Refused if an adoption began and did not end."""
+    adopted = {step.address for step in plan.steps if step.do == "adopt"}
+    if adopted and set(plan.lives) - adopted:
+        what = (
+            f"{plan.stack}: a part of it is adopted already: {', '.join(sorted(map(str, set(plan.lives) - adopted)))}"
+        )
+        raise Refused(what, hint="run elbplan apply first, which adopts the rest")
+    return bool(plan.lives) and not adopted
 
 
 def _check_all_applied(stack: Stack, position: Position | Drifted, last: str) -> None:
@@ -76,11 +88,20 @@ def migration_of(
     check_name(name)
     if plan.empty:
         raise Refused("there is nothing to save: AWS already matches the spec", hint="change the spec first")
-    builder = MigrationBuilder(symbols)
-    entries = tuple(builder.entry(step) for step in plan.steps)
+    builder = MigrationBuilder(symbols, plan.desired)
+    entries = tuple(builder.entry(step) for step in _parents_with_followers(plan.steps))
     title = title or name.replace("_", " ")
     draft = Migration(plan.stack, len(before) + 1, name, title, spec=spec, entries=entries)
     return play(draft, before[-1].last if before else {})
+
+
+def _parents_with_followers(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps; what has no tags is adopted right after its parent, with whose tags it becomes the stack's."""
+    followers = [step for step in steps if step.do == "adopt" and not KINDS[step.address.kind].taggable]
+    for step in steps:
+        if step not in followers:
+            yield step
+            yield from (other for other in followers if step.do == "adopt" and step.id in other.needs)
 
 
 def check_name(name: str) -> None:
@@ -128,22 +149,33 @@ class MigrationBuilder:
     """Writes the steps of a plan as entries of a migration: without AWS ids, and `@old` for what they replace."""
 
     symbols: PortableNames
+    desired: Mapping[Address, Resource] = field(default_factory=dict)
 
     def entry(self, step: Step) -> MigrationStep:
         """The entry of one step."""
         why = self.symbols.portable_text(_why(step))
         entry = MigrationStep(cast(StepKind, step.do), step.address, dict(self._set(step)), why=why)
+        if step.do == "adopt":
+            return replace(entry, id=step.name)
         return replace(entry, until=step.until, timeout=step.timeout) if step.do == "wait" else entry
 
     def _set(self, step: Step) -> Iterator[tuple[str, Any]]:
         portable = self.symbols.to_portable
         if step.do == "create" and step.after is not None:
             yield from part_document(portable(step.after)).items()
+        elif step.do == "adopt" and step.after is not None:
+            yield from part_document(portable(self._as_in_spec(step.address, step.after))).items()
         elif step.do == "reorder":
             yield from ((str(rule), priority) for rule, priority in step.moves.items())
         elif step.do == "update" and step.before is not None and step.after is not None:
             changed = changes(portable(step.before), portable(step.after))
             yield from ((field, value_document(value)) for field, value in changed.items())
+
+    def _as_in_spec(self, address: Address, live: Resource) -> Resource:
+        """The adopted resource as the spec writes it, without AWS's defaults, if it is as the spec wants it."""
+        wanted = self.desired.get(address)
+        same = wanted is not None and KINDS[address.kind].with_live_defaults(wanted, live) == live
+        return wanted if wanted is not None and same else live
 
 
 def _why(step: Step) -> str:

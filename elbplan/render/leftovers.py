@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,11 +10,12 @@ from decimal import Decimal
 from rich.cells import cell_len
 from rich.text import Text
 
+from ..cost.items import oldest_date
 from ..kinds.aws.moments import seconds_of
 from ..leftovers.find import NOT_LOOKED_AT
 from ..leftovers.leftover import EVERYWHERE, NotChecked, PricedLeftover
 from ..leftovers.regions import RegionProblem
-from .layout import flow, left_and_right, wrapped
+from .layout import flow, left_and_right
 from .money import cents
 from .runs import ago
 from .style import Style, count, duration, listed
@@ -21,6 +23,9 @@ from .style import Style, count, duration, listed
 INDENT = 2
 MONEY = 14
 """The columns of the price on the left."""
+
+CONTINUED = " \\"
+"""How a shell's line ends that goes on."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class LeftoversView:
     @property
     def date(self) -> str:
         """The date of the oldest price in the sum; empty without a price."""
-        return min((entry.date for entry in self.found if entry.date), default="")
+        return oldest_date([item for entry in self.found for item in entry.items])
 
 
 def leftovers_screen(view: LeftoversView, style: Style) -> list[Text]:
@@ -99,15 +104,23 @@ def leftover_rows(entry: PricedLeftover, now: float, style: Style) -> Iterator[T
 
 
 def command_lines(command: str, style: Style, indent: int) -> Iterator[Text]:
-    """Yields a command that can be copied; on a narrow screen in several lines, which end in `\\` but for the last."""
-    room = style.width - indent
-    if cell_len(command) <= room:
-        yield style.line(" " * indent, (command, "cyan"))
-        return
-    first, *rest = wrapped(command, style.width - indent - 2)
-    rows = [(indent, first), *((indent + 2, row) for row in wrapped(" ".join(rest), style.width - indent - 4))]
-    for number, (column, row) in enumerate(rows, 1):
-        yield style.line(" " * column, (row + (" \\" if number < len(rows) else ""), "cyan"))
+    """Yields a command that can be copied; on a narrow screen in several lines, which end in `\\` but for the last.
+
+    A line ends only before an option, so that the shell reads the same words. A longer line is not cut.
+    """
+    room, lines = style.width - indent - len(CONTINUED), list[str]()
+    for part in re.split(r" (?=--)", command):
+        fits = lines and cell_len(lines[-1]) + 1 + cell_len(part) <= room
+        if fits:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    if cell_len(command) <= style.width - indent:
+        lines = [command]
+    for number, line in enumerate(lines):
+        last = number == len(lines) - 1
+        column = indent if number == 0 else indent + 2 if cell_len(line) <= room - 2 else INDENT * 2
+        yield style.line(" " * column, (line if last else line + CONTINUED, "cyan"))
 
 
 def price_text(entry: PricedLeftover) -> str:
@@ -153,3 +166,20 @@ def _sum(view: LeftoversView, style: Style) -> Iterator[Text]:
     if view.date:
         yield from flow(style, style.line("       "), f"prices of {view.date}, in US dollars (elbplan prices)", "dim")
     yield from flow(style, style.line("       "), f"elbplan does not look for {NOT_LOOKED_AT}", "dim")
+
+
+MOST_AFTER_DESTROY = 5
+
+
+def still_billing_rows(region: str, left: Sequence[PricedLeftover], command: str, style: Style) -> Iterator[Text]:
+    """Yields the end of a destroy: what else AWS bills in the region, and the command that shows how to end it."""
+    month = sum((entry.cost.month for entry in left), Decimal(0))
+    yield from flow(
+        style, style.line(""), f"Still billing in {region} and serving nobody, {cents(month)}/month:", "yellow"
+    )
+    for entry in left[:MOST_AFTER_DESTROY]:
+        head = style.line(" " * INDENT, (f"{price_text(entry):<{MONEY}}", "yellow"))
+        yield from flow(style, head, f"{entry.leftover.title}: {entry.leftover.why}")
+    if len(left) > MOST_AFTER_DESTROY:
+        yield style.line(" " * INDENT, f"and {len(left) - MOST_AFTER_DESTROY} more")
+    yield style.line(" " * INDENT, (command, "cyan"), "  shows all, and how to end each")

@@ -64,6 +64,7 @@ class EndScreen:
     destroyed        True after a destroy
     billed           True for the real AWS, False for the sandbox
     part             the run ends at a hold, with more steps behind it
+    brief            one line is enough: the job runs every night
     """
 
     retry_command: str = ""
@@ -72,6 +73,7 @@ class EndScreen:
     billed: bool = True
     rollback_command: str = ""
     part: bool = False
+    brief: bool = False
 
 
 def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
@@ -79,6 +81,9 @@ def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, end
     if not outcome.complete:
         again, rollback = ending.retry_command, ending.rollback_command
         return list(unfinished_rows(plan, outcome, style, again, rollback, destroys=ending.destroyed))
+    if ending.destroyed and ending.brief:
+        text = f" {plan.stack} in {plan.region} is destroyed, after {duration(outcome.seconds)}."
+        return [style.line(RESULT_MARKS["done"], text)]
     if ending.destroyed:
         return list(_destroyed(plan, outcome, style, kinds))
     return list(_applied(plan, outcome, style, ending))
@@ -158,6 +163,11 @@ def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iter
     for action, label in (("delete", "  deleted  "), ("stop", "  stopped  ")):
         if counts := _counts(plan, action, kinds):
             yield from flow(style, style.line(label), counts)
+    yield from stays_rows(plan, outcome, style)
+
+
+def stays_rows(plan: Plan, outcome: Outcome, style: Style) -> Iterator[Text]:
+    """Yields what a destroy leaves: what was not deleted, and what AWS bills and elbplan did not create."""
     for text in remaining_resources(plan, outcome):
         yield from flow(style, style.line(STAYS), text)
     for left in plan.remaining:

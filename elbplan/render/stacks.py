@@ -122,7 +122,7 @@ def spec_text(spec: SpecOf) -> str:
     if spec.state == "other-region":
         return f"stays: its spec {spec.file} is of {spec.now} now"
     if spec.state == "renamed":
-        return f"stays, if it was renamed: its file {spec.file} has only {spec.now} now"
+        return f"no spec here; renamed? its file {spec.file} has {spec.now} now"
     return "no spec here" if spec.state == "none" else ""
 
 

@@ -7,6 +7,7 @@ import re
 import click
 import pytest
 
+from elbplan.cli.group import context_of
 from elbplan.cli.main import ENTRIES, cli
 from elbplan.cli.other_tools import COMMANDS, GROUP, ONE_DASH, OPTIONS, SANDBOX
 from elbplan.core.suggest import misspelled
@@ -106,8 +107,8 @@ def test_help_is_a_word_and_an_option(shell, capsys, words):
 
 
 def help_of(name: str) -> str:
-    command = cli.get_command(click.Context(cli), name)
-    return str(command.get_help(click.Context(command, click.Context(cli, info_name="elbplan"), info_name=name))) + "\n"
+    command = cli.get_command(context_of(cli), name)
+    return str(command.get_help(click.Context(command, context_of(cli), info_name=name))) + "\n"
 
 
 def test_help_alone_lists_the_commands(shell, capsys):

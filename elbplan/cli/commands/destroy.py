@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import shlex
+import json
 from collections.abc import Sequence
 
 import click
 
-from ...core.plan import Plan
-from ...errors import Declined, UsageProblem
+from ...core.stack import Stack
+from ...errors import UsageProblem
 from ...kinds import KINDS
-from ...render.outcome import resources_of_others
-from ...run.workflow import plan_destroy_each
+from ...run.workflow import Cloud, StackPlan, plan_destroy_each
+from ..account_regions import account_regions, all_regions_option
+from ..after_destroy import tell_leftovers
 from ..context import App
-from ..execution import run_all
+from ..destroying import DestroyRequest, confirm_flags, destroy
+from ..errors import worst
+from ..expired_stacks import StillExpired, expired_stacks
 from ..group import HelpFirstCommand
-from ..hazard_flags import AllowedHazards, hazard_names
-from ..options import shared, stacks_or_paths
-from ..plan_screens import raise_if_all_fail, show_plans
-from ..plans import allow_flags, command_with_allow, ending_of, planned
+from ..hazard_flags import hazard_names
+from ..options import shared, stack_filters, stacks_or_paths
+from ..plans import Planned
 from ..select import specs_of
 
 EXAMPLES = (
-    "elbplan destroy specs/web.yaml                   show the plan, then ask",
-    "elbplan destroy specs/web.yaml --confirm my-web  do not ask, for scripts",
+    "elbplan destroy specs/web.yaml                    show the plan, then ask",
+    "elbplan destroy specs/web.yaml --confirm my-web   do not ask, for scripts",
+    "elbplan destroy my-web --region eu-west-1         a stack without a spec, as elbplan list shows it",
+    "elbplan destroy --expired --all-regions --yes     all stacks whose expires: is past, for a nightly job",
 )
 
 
@@ -35,6 +39,7 @@ EXAMPLES = (
     "on_destroy: in the spec. The screen lists what AWS bills afterwards, with the command that ends it.",
 )
 @stacks_or_paths
+@stack_filters
 @click.option(
     "--confirm",
     "confirmed",
@@ -48,7 +53,12 @@ EXAMPLES = (
     metavar="HAZARD",
     help="Allow these hazards, for example extra-cost. Repeat or separate with commas.",
 )
-@click.option("-y", "--yes", "--auto-approve", "yes", is_flag=True, hidden=True)
+@click.option("--expired", is_flag=True, help="Delete the stacks whose expires: is past, also without their specs.")
+@all_regions_option
+@click.option(
+    "-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Only with --expired: do not ask; the specs set the end."
+)
+@click.option("--no-leftovers", "quiet_end", is_flag=True, help="Do not list what else AWS bills in the region.")
 @click.option("--detail", is_flag=True, help="Show every step before the question.")
 @shared
 @click.pass_obj
@@ -57,54 +67,58 @@ def command(
     paths: tuple[str, ...],
     confirmed: tuple[str, ...],
     allow: tuple[str, ...],
+    expired: bool,
+    everywhere: bool,
     yes: bool,
+    quiet_end: bool,
     detail: bool,
 ) -> int:
     """Shows the plan, asks for the stack's name, deletes."""
     hazards = hazard_names(allow)
-    stacks = specs_of(app, paths)
-    _check_confirmation([stack.name for stack in stacks], confirmed, yes)
-
-    planner = AllowedHazards(lambda cloud, group: plan_destroy_each(cloud, group, KINDS), hazards)
-    stack_plans = planned(app, stacks, planner)
-    raise_if_all_fail(stack_plans)
-    pending = [stack_plan for stack_plan in stack_plans if stack_plan.runnable]
-    unconfirmed = [stack_plan.plan for stack_plan in pending if stack_plan.plan.stack not in confirmed]
-    shown = [stack_plan for stack_plan in stack_plans if stack_plan.runnable or stack_plan.code]
-    if shown and (not app.options.json or (unconfirmed and app.terminal.can_ask)):
-        next = (
-            ""
-            if planner.allows(stack_plan.plan for stack_plan in pending)
-            else command_with_allow(app, "destroy", paths, pending)
-        )
-        show_plans(app, "destroy", shown, app.terminal.stderr, detail=detail, next=next)
-    planner.check(stack_plan.plan for stack_plan in pending)
-    _ask(app, unconfirmed)
-    planner.agreed = True
-    return run_all(app, stack_plans, ending_of(app, "destroy", paths, *allow_flags(hazards)), agreed=confirmed)
+    if expired:
+        _refuse_names(paths)
+        code, plans = _destroy_expired(app, confirmed, hazards, everywhere=everywhere, yes=yes, detail=detail)
+    else:
+        stacks = specs_of(app, paths, without_spec=True)
+        _check_confirmation([stack.name for stack in stacks], confirmed, yes=yes, everywhere=everywhere)
+        request = DestroyRequest(stacks, paths, confirmed, hazards, detail)
+        code, plans = destroy(app, request, _plan)
+    if not quiet_end and not app.options.quiet:
+        tell_leftovers(app, plans)
+    return code
 
 
-def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], yes: bool) -> None:
+def _plan(cloud: Cloud, group: Sequence[Stack]) -> Sequence[StackPlan]:
+    return plan_destroy_each(cloud, group, KINDS)
+
+
+def _destroy_expired(
+    app: App, confirmed: tuple[str, ...], hazards: tuple[str, ...], *, everywhere: bool, yes: bool, detail: bool
+) -> tuple[int, Sequence[Planned]]:
+    found = expired_stacks(app, account_regions(app, everywhere=everywhere))
+    if not found.stacks:
+        nothing = json.dumps({"schema": 1, "type": "expired", "stacks": []})
+        app.terminal.out(nothing if app.options.json else "No stack is past its end.")
+        return found.code, ()
+    words = ["--expired", *(["--all-regions"] if everywhere else []), *(["--yes"] if yes else [])]
+    request = DestroyRequest(found.stacks, words, confirmed, hazards, detail, unattended=yes)
+    code, plans = destroy(app, request, StillExpired(_plan, app.wall))
+    return worst([found.code, code]), plans
+
+
+def _refuse_names(paths: Sequence[str]) -> None:
+    if paths:
+        raise UsageProblem("--expired finds the stacks by itself", hint=f"leave out {' '.join(paths)}")
+
+
+def _check_confirmation(names: Sequence[str], confirmed: Sequence[str], *, yes: bool, everywhere: bool) -> None:
     if yes:
         what = "destroy does not accept --yes, because it needs the stack's name"
-        raise UsageProblem(what, hint=f"pass {_confirm_flags(names)}")
+        raise UsageProblem(what, hint=f"pass {confirm_flags(names)}")
+    if everywhere:
+        raise UsageProblem("--all-regions is only for --expired", hint="name one region with --region")
     for name in confirmed:
         if name not in names:
             raise UsageProblem(
                 f"--confirm {name}: the specs have no such stack", hint=f"the specs have {', '.join(names)}"
             )
-
-
-def _confirm_flags(names: Sequence[str]) -> str:
-    return " ".join(f"--confirm {shlex.quote(name)}" for name in names)
-
-
-def _ask(app: App, plans: Sequence[Plan]) -> None:
-    """Asks the user to type the name of each stack. Raises Refused for any other answer."""
-    if plans:
-        app.terminal.require_user(f"pass {_confirm_flags([plan.stack for plan in plans])}")
-    for plan in plans:
-        if more := resources_of_others(plan):
-            app.terminal.err(f"This also ends {more} that elbplan did not create.")
-        if app.terminal.ask(f"Type the stack's name ({plan.stack}) to delete the whole stack: ") != plan.stack:
-            raise Declined(f"not destroyed: the answer was not {plan.stack}", hint="nothing was changed")

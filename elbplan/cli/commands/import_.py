@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
-from ...core.call import Call
 from ...core.stack import Stack
 from ...core.utc import time_text
 from ...errors import ElbplanError, Refused, UsageProblem, escaped
@@ -22,9 +20,11 @@ from ...run.workflow import Cloud
 from ..connect import REGION, SANDBOX_REGION, Connections
 from ..context import App
 from ..group import HelpFirstCommand
+from ..import_all import WHO, import_all
 from ..options import DEFAULT_PATHS, shared
 from ..plans import retry_command, style_for
 from ..reading import reading
+from ..spec_files import free_file, write_file
 
 PRINT = "-"
 """The name of a file that means standard output."""
@@ -34,6 +34,7 @@ EXAMPLES = (
     "elbplan import www.example.com             the load balancer to which this name leads",
     "elbplan import my-alb -o - > web.yaml      print the spec",
     "elbplan import my-alb --stack web          give the stack another name",
+    "elbplan import --all -o specs              all load balancers of the region",
 )
 
 
@@ -44,37 +45,48 @@ EXAMPLES = (
     help="Write the spec of a load balancer that somebody made without elbplan. Only reads AWS; `elbplan apply` then "
     "takes it over by tags alone.",
 )
-@click.argument("word", metavar="NAME|ARN|DNS")
+@click.argument("word", metavar="NAME|ARN|DNS", required=False)
 @click.option(
     "-o", "--output", "output", metavar="FILE", help="The file to write; - prints (default: specs/STACK.yaml)."
 )
 @click.option(
     "--stack", "stack", metavar="NAME", help="The name of the stack (default: from the load balancer's name)."
 )
+@click.option("--all", "every", is_flag=True, help="All load balancers of the region; -o is then a folder.")
 @click.option("--force", is_flag=True, help="Also if CloudFormation or a Kubernetes controller manages it.")
 @shared
 @click.pass_obj
-def command(app: App, word: str, output: str | None, stack: str | None, force: bool) -> int:
-    """Reads AWS and writes one file."""
+def command(app: App, word: str | None, output: str | None, stack: str | None, every: bool, force: bool) -> int:
+    """Reads AWS and writes one file; with --all one for each load balancer."""
+    if every:
+        _refuse_with_all(word, stack, output)
+        return import_all(app, _cloud(app, ""), output, force)
+    if not word:
+        raise UsageProblem("import needs a load balancer", hint="elbplan import my-alb, or elbplan import --all")
     if stack is not None and slug(stack) != stack:
         raise UsageProblem(
             f"{stack!r} cannot be the name of a stack", hint="use small letters, digits and dashes, at most 24"
         )
     cloud = _cloud(app, word)
     with reading(app, [Stack(escaped(word), cloud.region, {})], cloud.region):
-        account = str(cloud.send(_WHO)["Account"])
+        account = str(cloud.send(WHO)["Account"])
         source, name = _read(cloud, account, word, stack)
     _refuse_owned(source, force)
     file = output or f"{DEFAULT_PATHS[0]}/{name}.yaml"
-    _free_file(file)
+    if file != PRINT:
+        free_file(file)
     text = spec_text(source, name, f"{name}.yaml" if file == PRINT else file, time_text(app.wall())[:10])
     if file != PRINT:
-        _write(file, text)
+        write_file(file, text)
     _report(app, source, name, file, text)
     return 0
 
 
-_WHO = Call("sts", "GetCallerIdentity")
+def _refuse_with_all(word: str | None, stack: str | None, output: str | None) -> None:
+    """Raises UsageProblem for what names one load balancer or one file."""
+    for what, given in ((word, word), ("--stack", stack), ("-o -", output == PRINT)):
+        if given:
+            raise UsageProblem(f"--all and {escaped(str(what))} exclude each other", hint="elbplan import --help")
 
 
 def _cloud(app: App, word: str) -> Cloud:
@@ -87,7 +99,7 @@ def _cloud(app: App, word: str) -> Cloud:
         raise ElbplanError("no region is given", hint=hint)
     if not REGION.match(region):
         raise ElbplanError(f"{region!r} is not an AWS region", hint=hint)
-    return connections.reach(region)
+    return connections.reach(connections.place_in(region))
 
 
 def _read(cloud: Cloud, account: str, word: str, stack: str | None) -> tuple[ImportSource, str]:
@@ -100,21 +112,6 @@ def _refuse_owned(source: ImportSource, force: bool) -> None:
     """Raises Refused if another tool manages the load balancer, which would undo what elbplan changes."""
     if source.owner and not force:
         raise Refused(f"{source.title} belongs to {source.owner.name}", hint=force_hint(source.owner))
-
-
-def _free_file(file: str) -> None:
-    """Raises Refused if the file exists already."""
-    if file != PRINT and Path(file).exists():
-        raise Refused(f"{file} exists already, and elbplan overwrites no file", hint="write another one: -o FILE")
-
-
-def _write(file: str, text: str) -> None:
-    try:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        with Path(file).open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise ElbplanError(f"{file} cannot be written: {error.strerror}", hint="write another one: -o FILE") from None
 
 
 def _report(app: App, source: ImportSource, stack: str, file: str, text: str) -> None:
@@ -134,5 +131,6 @@ def _next(app: App, source: ImportSource, file: str) -> list[tuple[str, str]]:
     """The next commands, and what they do."""
     plan, apply = retry_command(app, "plan", [file]), retry_command(app, "apply", [file])
     if not source.ids:
-        return [(plan, "shows what elbplan would create")]
+        first = [(plan, "shows the new load balancer, and which records move to it"), (apply, "creates and moves")]
+        return [*first, (retry_command(app, "verify", [file]), "shows whether it answers"), *source.afterwards]
     return [(plan, "shows that only tags change"), (apply, "takes it over")]

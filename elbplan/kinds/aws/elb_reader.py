@@ -18,21 +18,6 @@ from .elb_search import Raw, Search
 from .ownership import owner
 from .queries import LOAD_BALANCERS, TARGET_GROUPS
 
-READ_PERMISSIONS = (
-    "tag:GetResources",
-    "ssm:GetParameter",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeLoadBalancerAttributes",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetGroupAttributes",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeListenerCertificates",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTags",
-)
-"""The permissions to read resources of ELB. Without the first two, elbplan reads all those of the account."""
-
 TagsByArn = Mapping[str, Mapping[str, str]]
 OwnedResource = tuple[str, Address, Raw, Mapping[str, str]]
 """Stack, address, AWS's description, tags."""

@@ -81,6 +81,6 @@ def _commands(raw: Mapping[str, Any], region: str) -> list[str]:
     ids = [address["AllocationId"] for address in raw.get("NatGatewayAddresses") or () if address.get("AllocationId")]
     return [
         aws(region, "ec2", "delete-nat-gateway", "--nat-gateway-id", id),
-        *([aws(region, "ec2", "wait", "nat-gateway-deleted", "--nat-gateway-ids", id)] if ids else []),
+        *([f"aws ec2 wait nat-gateway-deleted --region {region} --nat-gateway-ids {id}"] if ids else []),
         *(aws(region, "ec2", "release-address", "--allocation-id", allocation) for allocation in ids),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.address import Address
+from ...core.change import Diff
 from ...core.foreign import Foreign, ForeignReference
 from ...core.kind import LiveResource
 from ...core.plan import Plan
@@ -211,13 +212,15 @@ class PendingFinder:
     def _plan(
         self, found: Position, entries: Sequence[tuple[int, MigrationStep]], empty: Plan, observed: Observed
     ) -> Plan:
-        names = physical_names(self.stack.name, found.comparison, KINDS, observed.names_in_use, observed.foreign.owners)
+        adopted = {entry.what for entry in found.migration.entries if entry.do == "adopt" and entry.what}
+        made = _without(found.comparison, adopted)
+        names = physical_names(self.stack.name, made, KINDS, observed.names_in_use, observed.foreign.owners)
         builder = StepBuilder(
             found.migration, found.lives, self.stack.resources, names, observed.portable_names,
             observed.names_in_use, self.stack.ignore,
         )  # fmt: skip
         steps = builder.steps(entries)
-        comparison = without_handovers(found.comparison, steps)
+        comparison = without_handovers(found.comparison, steps, adopted)
         servers = unusable_servers_of(comparison, steps, found, observed)
         refusals = [*deletion_protected(comparison), *servers]
         if refusals:
@@ -237,6 +240,11 @@ class PendingFinder:
         """The spec's names that lead to the balancer at the end of a file."""
         names = {resource.name for resource in migration.last.values() if isinstance(resource, Record)}
         return tuple(name for name in self.stack.domains if name in names)
+
+
+def _without(comparison: Diff, adopted: Collection[Address]) -> Diff:
+    """The comparison without what the file adopts: its AWS name is in use, and stays."""
+    return replace(comparison, changes=[change for change in comparison.changes if change.address not in adopted])
 
 
 def _with_delegations(pending: Pending, delegations: Delegations) -> Pending:

@@ -35,6 +35,9 @@ KEY_USERS: Mapping[str, tuple[StepKind, ...]] = {
 }
 """The keys that only some kinds of steps have."""
 
+RECORD = re.compile(r"Z[A-Z0-9]+/[^/\s]+/(A|AAAA)")
+"""The id of a record: its hosted zone, name and type."""
+
 NEEDS_SET = ("update", "reorder", "shift", "adopt")
 FINGERPRINT = re.compile(r"absent|s\d+-[0-9a-f]{8}")
 NAME = re.compile(r"(\d{4})_([a-z0-9][a-z0-9_-]*)\.yaml")
@@ -137,7 +140,7 @@ class MigrationParser:
 
     def _id(self, path: YamlPath, step: Mapping[str, Any]) -> str:
         id = step.get("id")
-        if not isinstance(id, str) or not (AWS_ID.match(id) or id.startswith("name:")):
+        if not isinstance(id, str) or not (AWS_ID.match(id) or RECORD.fullmatch(id) or id.startswith("name:")):
             hint = "write its ARN or id (sg-..., i-...), or name:NAME, which is the same in every account"
             self.problem((*path, "id") if "id" in step else path, "adopt needs the resource in id:", hint)
         return str(id or "")

@@ -147,8 +147,9 @@ def wait_for_references(builder: PlanBuilder) -> None:
         step = draft.step
         if draft.stage >= Stage.CONTRACT or step.do == "wait" or step.after is None:
             continue
-        if step.do == "adopt":  # only the order of the tags: nothing has to be ready
-            draft.needs |= {builder.ready_after[ref] for ref in _addresses(step.after) if ref in builder.ready_after}
+        if step.do == "adopt":  # only the order of the tags: parents first, and nothing has to be ready
+            parents = (ref for ref in references(step.after) if isinstance(ref, Address) and ref != step.address)
+            draft.needs |= {builder.ready_after[ref] for ref in parents if ref in builder.ready_after}
             continue
         for ref in references(step.after, loose=False):
             draft.needs |= _ready_after(builder, ref)
@@ -156,10 +157,6 @@ def wait_for_references(builder: PlanBuilder) -> None:
             draft.needs |= _ready_after(builder, other) - {step.id}
         if isinstance(step.after, Targets):
             draft.needs |= {id for a, id in builder.ready_after.items() if a.kind == IngressRules.kind}
-
-
-def _addresses(resource: Resource) -> list[Address]:
-    return [ref for ref in references(resource, loose=False) if isinstance(ref, Address)]
 
 
 def _ready_after(builder: PlanBuilder, ref: Ref) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...core.call import OUTCOME_UNKNOWN, Call, GateStatus, single_call
+from ...core.permission import Permission, Verb, arn
 from ...errors import AwsProblem
 from ...kinds.aws.inventory import inventory_path
 from ...kinds.aws.parameter_store import PASSING, PATIENCE
@@ -28,6 +29,18 @@ KEPT = 20
 
 BATCH = 10
 """DeleteParameters accepts at most so many names."""
+
+NO_LOCK = "takes no lock, so two runs at once are not guarded, and keeps no record of the run"
+OF_STACK = (arn("ssm", "parameter/elbplan/{stack}/*"),)
+WRITING: tuple[Verb, ...] = ("create", "update", "delete")
+
+PERMISSIONS = (
+    Permission("ssm:GetParametersByPath", ("read",), OF_STACK, always=True, without_it="does not know the last runs"),
+    *(
+        Permission(action, WRITING, OF_STACK, always=True, without_it=NO_LOCK)
+        for action in ("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters")
+    ),
+)
 
 EXISTS = "ParameterAlreadyExists"
 HURRY = 4.0

@@ -96,6 +96,10 @@ class BoxClient(ABC):
     def clear_faults(self) -> None:
         self.ask("clear_faults")
 
+    def policy(self, documents: Any, key: str = "") -> None:
+        """Gives an access key these IAM policies; without a key, everybody. None: everything is allowed again."""
+        self.ask("policy", documents=documents, key=key)
+
     def quota(self, name: str, most: int) -> None:
         self.ask("quota", name=name, most=most)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..account import Account, CallContext
 from ..faults import FaultKind
+from ..iam.check import set_policies
 from ..state.probes import ProbedRoute
 from ..timing import Timing
 from ..traffic import answer, watch
@@ -53,6 +54,13 @@ class Controls:
 
     def clear_faults(self) -> None:
         self.account.faults.clear()
+
+    def policy(self, documents: Any, key: str = "") -> None:
+        """Gives an access key these IAM policies: a document or several. Without a key they are everybody's.
+
+        None: everything is allowed again.
+        """
+        set_policies(self.account, documents, key)
 
     def quota(self, name: str, most: int) -> None:
         if name not in self.account.quotas:

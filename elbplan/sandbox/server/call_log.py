@@ -28,6 +28,9 @@ class LoggedCall:
     key: str = ""
     """The access key id that signed the request."""
 
+    actions: list[str] = field(default_factory=list)
+    """The IAM actions that the call needs, if the caller has policies."""
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -35,7 +35,9 @@ PARSED = (
     "wafv2",
     "lambda",
     "resourcegroupstaggingapi",
+    "service-quotas",
     "sts",
+    "iam",
 )
 
 _CBOR = BaseCBORParser()

@@ -1,6 +1,9 @@
-"""Applies main.tf with Terraform to the local AWS simulator, imports the result, and writes recording.json.
+"""Applies main.tf with Terraform to the local AWS simulator, writes recording.json, and lets elbplan take over.
 
     python -m tests.importer.terraform.record PLUGINS
+
+After the take-over, `elbplan plan` must be empty and `terraform plan` may show only elbplan's tags. Then elbplan
+destroys the stack.
 
 PLUGINS is a folder with the provider hashicorp/aws, as `terraform providers mirror` makes it. Terraform must be on the
 PATH. The test in tests/e2e/test_import_terraform.py replays the recording and needs neither.
@@ -14,8 +17,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from elbplan.sandbox.box import Box
+from tests.cli.kit import Shell
 
 from .recording import recorder, save
 
@@ -62,7 +67,40 @@ def main(plugins: Path) -> None:
         save(engine.recorded, header)
         print(f"{len(engine.recorded)} calls recorded")
         again = terraform.against_simulator("plan", "-detailed-exitcode")
-        print("terraform plan after apply:", "no change" if again.returncode == 0 else again.stdout)
+        print("terraform plan after terraform apply:", "no change" if again.returncode == 0 else again.stdout)
+        take_over(box, Path(folder), terraform)
+
+
+def take_over(box: Box, folder: Path, terraform: Terraform) -> None:
+    """Imports, adopts, plans with both tools, and destroys."""
+    os.chdir(folder)
+    shell = Shell(box, folder)
+    Path(shell.spec).unlink()
+    elbplan(shell, "import", "shop")
+    elbplan(shell, "apply", "specs/shop.yaml", "--yes", "--no-verify")
+    elbplan(shell, "plan", "specs/shop.yaml", "--exit-code")
+    terraform.against_simulator("plan", "-out", "tfplan")
+    changes = json.loads(terraform.run("show", "-json", "tfplan").stdout)["resource_changes"]
+    print("terraform plan after the take-over changes:")
+    for change in changes:
+        if change["change"]["actions"] != ["no-op"]:
+            print(f"  {change['address']}: {', '.join(changed(change['change']))}")
+    elbplan(shell, "destroy", "specs/shop.yaml", "--confirm", "shop")
+
+
+def changed(change: dict[str, Any]) -> list[str]:
+    """The attributes that differ, or the action if it is no update."""
+    if change["actions"] != ["update"]:
+        return list(change["actions"])
+    return sorted(name for name, value in change["after"].items() if change["before"].get(name) != value)
+
+
+def elbplan(shell: Shell, *words: str) -> None:
+    """Runs a command. Ends the program if it fails, or if a plan has changes."""
+    result = shell.run(*words)
+    print(f"elbplan {' '.join(words)}: {result.code}")
+    if result.code:
+        sys.exit(result.out + result.err)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Completes command lines in shells. It imports no command: a key press must be answered at once."""

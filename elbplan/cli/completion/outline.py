@@ -1,0 +1,112 @@
+"""The names that a spec contains, read quickly and without checks: a completion must not load the whole grammar.
+
+A wrong spec has the names that can be read. `tests/cli/test_completion.py` compares them with the real addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+KINDS = (
+    "security_group", "instance", "elastic_ip", "ingress_rules", "load_balancer", "target_group", "targets",
+    "certificate", "listener", "rule", "record",
+)  # fmt: skip
+SHORT = ("targets", "groups", "servers", "listeners", "domain")
+MEMBERS = ("instances", "tag", "ips", "servers")
+
+
+def addresses(data: Any) -> list[str]:
+    """Returns the addresses of a document's resources, such as `target_group.web`."""
+    if not isinstance(data, Mapping):
+        return []
+    found = [*_long(data), *(_short(data) if any(_is_short(data, key) for key in SHORT) else ())]
+    return list(dict.fromkeys(found))
+
+
+def domains(data: Any) -> list[str]:
+    """Returns the domain names of a document."""
+    if not isinstance(data, Mapping):
+        return []
+    entries = [each.get("name") if isinstance(each, Mapping) else each for each in _listed(data.get("domain"))]
+    return [each for each in entries if isinstance(each, str)]
+
+
+def _is_short(data: Mapping[str, Any], key: str) -> bool:
+    return key in data and not (key == "targets" and _is_block(data[key]))
+
+
+def _is_block(targets: Any) -> bool:
+    """True for `targets` of the long form: groups by name, each with its members."""
+    return bool(targets) and all(isinstance(each, Mapping) and "members" in each for each in _map(targets).values())
+
+
+def _long(data: Mapping[str, Any]) -> Iterator[str]:
+    for kind in KINDS:
+        if kind != "targets" or _is_block(data.get("targets")):
+            yield from (f"{kind}.{name}" for name in _map(data.get(kind)))
+
+
+def _short(data: Mapping[str, Any]) -> Iterator[str]:
+    yield "load_balancer.main"
+    if data.get("type") != "gateway":
+        yield "security_group.lb"
+    groups = {"web": _map(data.get("targets"))} if _is_short(data, "targets") else _map(data.get("groups"))
+    for name, group in groups.items():
+        yield f"target_group.{name}"
+        if _has_members(data, _map(group)):
+            yield f"targets.{name}"
+    yield from _listeners(data)
+    yield from _of_domains(data)
+    yield from _servers(data)
+
+
+def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
+    return any(key in group for key in MEMBERS) or ("targets" in data and "servers" in data)
+
+
+def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
+    if "listeners" not in data:
+        names = ["443", "80"] if data.get("domain") else ["main"] if data.get("type") == "gateway" else ["80"]
+        yield from (f"listener.{name}" for name in names)
+    for listener in _listed(data.get("listeners")):
+        port = str(_map(listener).get("listen", "main")).partition("/")[0]
+        yield f"listener.{port}"
+        for number, rule in enumerate(_listed(_map(listener).get("rules")), 1):
+            name = f"rule.{port}-{_map(rule).get('name') or f'r{number}'}"
+            yield name
+            if str(_map(rule).get("ip", "")).startswith("!"):
+                yield f"{name}-except"
+
+
+def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
+    managed, names = _map(data.get("manage")), domains(data)
+    named = [each for each in _listed(data.get("domain")) if isinstance(each, Mapping) and "certificate" in each]
+    if len(named) < len(names) and managed.get("certificate") is not False:
+        yield "certificate.main"
+    for name in names if managed.get("dns") is not False else ():
+        yield f"record.{name}"
+        if str(data.get("ip", "")).startswith("dualstack"):
+            yield f"record.{name}-aaaa"
+
+
+def _servers(data: Mapping[str, Any]) -> Iterator[str]:
+    servers = _map(data.get("servers"))
+    if servers and not any(isinstance(each, Mapping) for each in servers.values()):
+        servers = {"web": servers}
+    for name, server in servers.items():
+        if _map(data.get("manage")).get("target_security_groups") is not False:
+            yield f"security_group.{name}-servers"
+        count = _map(server).get("count", 1)
+        for number in range(1, min(count if isinstance(count, int) else 1, 100) + 1):
+            yield f"instance.{name}-{number}"
+            if _map(server).get("elastic_ip"):
+                yield f"elastic_ip.{name}-{number}"
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

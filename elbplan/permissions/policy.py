@@ -1,0 +1,217 @@
+"""The least IAM policy for a stack and a command, and the statement that a denied call needs. Pure.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..core.call import Call
+from ..core.kind import Kinds
+from ..core.permission import ANYTHING, Permission, Verb
+from ..core.resource import Resource
+from ..core.stack import Stack
+from ..kinds import KINDS, quotas
+from ..live import consumed_capacity, delegation, lookups, zones
+from ..run.lock import run_store
+from .fill import Place, filled
+from .statements import Statement, grouped
+
+Command = Literal["plan", "apply", "destroy"]
+COMMANDS: tuple[Command, ...] = ("plan", "apply", "destroy")
+
+VERBS: dict[Command, frozenset[Verb]] = {
+    "plan": frozenset({"read", "compare"}),
+    "apply": frozenset({"read", "compare", "create", "update", "delete"}),
+    "destroy": frozenset({"read", "delete"}),
+}
+"""A change of a spec can delete and replace resources, so `apply` deletes too."""
+
+BESIDE_THE_KINDS: tuple[Permission, ...] = (
+    *quotas.PERMISSIONS,
+    *lookups.PERMISSIONS,
+    *zones.PERMISSIONS,
+    *delegation.PERMISSIONS,
+    *consumed_capacity.PERMISSIONS,
+    *run_store.PERMISSIONS,
+)
+"""The permissions of calls that no kind makes."""
+
+
+LARGEST_POLICY = 6144
+"""Characters of a managed policy. An inline policy of a role can have 10,240.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The statements of a policy, in a stable order."""
+
+    statements: tuple[Statement, ...]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Every action, sorted."""
+        return tuple(sorted({action for statement in self.statements for action in statement.actions}))
+
+    @property
+    def document(self) -> dict[str, object]:
+        """The policy as IAM reads it."""
+        return {"Version": "2012-10-17", "Statement": [statement.document for statement in self.statements]}
+
+    @property
+    def characters(self) -> int:
+        """The length as AWS counts it: without white space."""
+        return len(json.dumps(self.document, separators=(",", ":")))
+
+    @property
+    def parts(self) -> tuple[Policy, ...]:
+        """The policy as several that AWS accepts as managed policies; a single one if it is short enough."""
+        parts: list[Policy] = []
+        for statement in self.statements:
+            longer = Policy((*parts[-1].statements, statement)) if parts else Policy((statement,))
+            if parts and longer.characters <= LARGEST_POLICY:
+                parts[-1] = longer
+            else:
+                parts.append(Policy((statement,)))
+        return tuple(parts)
+
+    def without(self, action: str) -> Policy:
+        """The same policy without one action."""
+        kept = (statement.without(action) for statement in self.statements)
+        return Policy(tuple(statement for statement in kept if statement.actions))
+
+
+def policy(
+    stack: Stack | None,
+    command: Command | None = None,
+    kinds: Kinds = KINDS,
+    *,
+    account: str = "",
+    region: str = "",
+    adopt: Sequence[str] = (),
+) -> Policy:
+    """The least policy for a command on a stack; without a stack for any stack, without a command for all of them.
+
+    `account` and `region` count if the spec names none; without both, the ARNs have `*`. `adopt` are the ids and ARNs
+    of resources that the stack takes over: they have no tag of the stack yet.
+    """
+    verbs = VERBS[command] if command else VERBS["apply"]
+    place = Place.of(stack, account, region)
+    needed = [*needed_permissions(stack, verbs, kinds)]
+    found = [statement for permission, values in needed for statement in filled(permission, values, place)]
+    return Policy(grouped([*found, *(adoption(adopt, place) if "create" in verbs else ())]))
+
+
+def combined(policies: Iterable[Policy]) -> Policy:
+    """One policy that allows what each of these allows."""
+    return Policy(grouped(statement for each in policies for statement in each.statements))
+
+
+def unlimited(stack: Stack | None, command: Command | None = None) -> dict[str, tuple[str, ...]]:
+    """The actions that are not limited to resources of the stack, by the reason."""
+    reasons: dict[str, set[str]] = {}
+    for permission, _ in needed_permissions(stack, VERBS[command] if command else VERBS["apply"]):
+        if permission.why:
+            reasons.setdefault(permission.why, set()).add(permission.action)
+    return {why: tuple(sorted(actions)) for why, actions in sorted(reasons.items())}
+
+
+Needed = tuple[Permission, tuple[str, ...]]
+"""A permission, with the values of the spec that fill its `{}`."""
+
+
+def needed_permissions(stack: Stack | None, verbs: Iterable[Verb], kinds: Kinds = KINDS) -> Iterator[Needed]:
+    """The permissions that the resources of a stack need for these verbs."""
+    wanted = frozenset(verbs)
+    resources = complete(stack, kinds) if stack else None
+    for kind in kinds.values():
+        own = None if resources is None else [r for r in resources if r.kind == kind.name]
+        yield from _needed(kind.permissions, own, wanted)
+    yield from _needed(BESIDE_THE_KINDS, resources, wanted)
+
+
+def complete(stack: Stack, kinds: Kinds) -> list[Resource]:
+    """The resources of a stack, with everything that follows from other resources."""
+    derived = {
+        address: kinds[resource.kind].with_derived_fields(address, resource, stack.resources)
+        for address, resource in stack.resources.items()
+    }
+    return [kinds[resource.kind].with_implied_references(resource) for resource in derived.values()]
+
+
+def _needed(
+    permissions: Iterable[Permission], resources: Sequence[Resource] | None, verbs: frozenset[Verb]
+) -> Iterator[Needed]:
+    for permission in permissions:
+        if not verbs & set(permission.verbs):
+            continue
+        if resources is None or (permission.each is None and (resources or permission.always)):
+            yield permission, ("*",)
+        elif permission.each and (values := _values(permission, resources)):
+            yield permission, values
+
+
+def _values(permission: Permission, resources: Iterable[Resource]) -> tuple[str, ...]:
+    assert permission.each is not None
+    return tuple(sorted({value for resource in resources for value in permission.each(resource)}))
+
+
+def declared(action: str) -> list[Permission]:
+    """The permissions for an action, of all kinds and beside them."""
+    every = [*BESIDE_THE_KINDS, *(p for kind in KINDS.values() for p in kind.permissions)]
+    return [permission for permission in every if permission.action == action]
+
+
+TAG_CALLS = {
+    "elasticloadbalancing": "elasticloadbalancing:AddTags",
+    "acm": "acm:AddTagsToCertificate",
+    "ec2": "ec2:CreateTags",
+}
+EC2_TYPES = {"i": "instance", "sg": "security-group", "eipalloc": "elastic-ip"}
+
+
+def adoption(ids: Iterable[str], place: Place) -> Iterator[Statement]:
+    """The statements that let a run tag resources that have no tag of a stack yet."""
+    for id in ids:
+        arn = id if id.startswith("arn:") else place.arn("ec2", f"{EC2_TYPES.get(id.partition('-')[0], '*')}/{id}")
+        action = TAG_CALLS.get(arn.split(":")[2])
+        if action:
+            conditions = (
+                ("Null", "aws:ResourceTag/elbplan:stack", ("true",)),
+                ("StringEquals", "aws:RequestTag/elbplan:stack", (place.stack,)),
+            )
+            yield Statement((action,), (arn,), conditions)
+
+
+def missing_statement(call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = "") -> Statement:
+    """The statement that allows a denied call, or the IAM action with this name, with the limits that elbplan declares.
+
+    `resource` is the ARN that AWS names. An action that elbplan does not declare gets a statement for every resource.
+    """
+    return missing_statements(call, stack, resource=resource, region=region)[0]
+
+
+def missing_statements(
+    call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = ""
+) -> tuple[Statement, ...]:
+    """The same; all of them, if elbplan needs the action on several types of resources and AWS names none."""
+    action = call if isinstance(call, str) else call.permission
+    _, _, _, place_of_resource, account, _ = (resource.split(":", 5) + [""] * 6)[:6]
+    where = call.region if isinstance(call, Call) and call.region else region or place_of_resource
+    if isinstance(stack, Stack):
+        place = Place.of(stack, account, where)
+        several = [s for p, values in needed_permissions(stack, VERBS["apply"]) for s in filled(p, values, place)]
+    else:
+        place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
+    anybody = [s for p, values in needed_permissions(None, VERBS["apply"]) for s in filled(p, values, place)]
+    for found in (several, anybody):
+        if fitting := [s for s in found if action in s.actions and s.covers(resource)]:
+            return tuple(replace(s, sid="") for s in grouped(fitting))
+    return (Statement((action,), (ANYTHING,)),)
