@@ -13,8 +13,8 @@ from elbplan.cli.options import SharedOption
 from . import markdown
 from .markdown import code, table
 
-INTRODUCTION = """What `elbplan --help` and `elbplan COMMAND --help` print, in short. [Commands](../commands.md) explains
-each option and the JSON. The options of every command are [there](../commands.md#options-of-every-command)."""
+INTRODUCTION = """What `elbplan --help` and `elbplan COMMAND --help` print, in short. [Commands](../commands.md)
+explains each option and the JSON. The options of every command are [there](../commands.md#options-of-every-command)."""
 
 
 def page() -> str:
