@@ -59,12 +59,21 @@ class ElbplanError(Exception):
         return f"{self.what}\n  hint: {self.hint}" if self.hint else self.what
 
 
-class AwsProblem(ElbplanError):
-    """AWS refused a call or is unreachable. elbplan stops."""
+@dataclass(frozen=True)
+class Denial:
+    """A permission that the credentials lack: the IAM action, and the resource if AWS names it."""
 
-    def __init__(self, what: str, *, hint: str = "", code: str = "") -> None:
+    action: str
+    resource: str = ""
+
+
+class AwsProblem(ElbplanError):
+    """AWS refused a call or is unreachable. elbplan stops. `denied` is the permission that is missing, if one is."""
+
+    def __init__(self, what: str, *, hint: str = "", code: str = "", denied: Denial | None = None) -> None:
         super().__init__(what, hint=hint)
         self.code = code
+        self.denied = denied
 
 
 class AwsUnavailable(AwsProblem):

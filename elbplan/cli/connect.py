@@ -21,6 +21,7 @@ from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
 from ..live.client import Aws
 from ..live.debug_log import DebugLog
+from ..live.denied_calls import noticed_by
 from ..live.read_retries import ReadRetries
 from ..live.sessions import Sessions, assume_role, with_provider
 from ..run.workflow import Cloud
@@ -114,8 +115,7 @@ class Connections:
         """Returns the cloud of a place. In the sandbox, creates the fixtures of the stacks first."""
         app = self._app
         parallel = max(CONNECTIONS, app.options.parallel)
-        names = [stack.name for stack in self._stacks if self._identity_is(stack, place.identity)]
-        session = self._sessions.of(place.identity, place.region, names, place.account)
+        session = self.session(place)
         if place.identity.role:
             app.aws_called = True
             assume_role(session)
@@ -124,6 +124,11 @@ class Connections:
             return Aws(place.region, session=session, parallel=parallel, pacer=pacer, retries=app.retries)
         self._create_fixtures(app.sandbox, place)
         return Aws(place.region, endpoint=app.sandbox.url, session=session, parallel=parallel, retries=app.retries)
+
+    def session(self, place: Place) -> boto3.session.Session:
+        """Returns the session of a place. Raises AwsProblem for an unknown profile."""
+        names = [stack.name for stack in self._stacks if self._identity_is(stack, place.identity)]
+        return self._sessions.of(place.identity, place.region, names, place.account)
 
     def check_account(self, stack: Stack, place: Place, cloud: Cloud) -> None:
         """Raises Refused if the stack is pinned to another account than that of the credentials."""
@@ -175,7 +180,8 @@ class TrackedCloud:
 
     def send(self, call: Call) -> Answer:
         self._app.aws_called = True
-        return self._cloud.send(call)
+        with noticed_by(self._app.notice_denial):
+            return self._cloud.send(call)
 
 
 def _sessions_of(app: App) -> Sessions:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from ..core.traffic_estimate import TrafficEstimate
 from ..core.utc import log_time
+from ..errors import Denial
 from ..live.pacing import Pacers
 from ..live.read_retries import ReadRetries
 from ..run.clock import Clock, RealClock, RunClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..core.stack import Stack
     from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
@@ -84,6 +86,8 @@ class App:
     prices       the price table; None until a screen needs it
     consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
     results      how the runs of this command ended
+    loaded       the stacks whose specs were loaded, by name
+    denials      the permissions that the credentials lack, each once
     debug_file   the file of --debug, and debug_log its log, from the first connection on
     """
 
@@ -104,8 +108,15 @@ class App:
     prices: PriceTable | None = None
     consumed: dict[str, Consumptions] = field(default_factory=dict)
     results: list[RunResult] = field(default_factory=list)
+    loaded: dict[str, Stack] = field(default_factory=dict)
+    denials: list[Denial] = field(default_factory=list)
     debug_file: int | None = None
     debug_log: DebugLog | None = None
+
+    def notice_denial(self, denied: Denial) -> None:
+        """Keeps a permission that is missing; worker threads call this too."""
+        if denied not in self.denials:
+            self.denials.append(denied)
 
     def log(self, *lines: str) -> None:
         """Writes lines about the progress to stderr. Where nobody watches a terminal, each begins with the time."""

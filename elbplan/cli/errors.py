@@ -20,6 +20,7 @@ from ..core.utc import time_text
 from ..errors import ElbplanError, Interrupted, SpecProblem, hide_values
 from ..render.errors import error_document, failure_document
 from .context import App
+from .denials import only_stack
 from .misuse import misuse_problem
 from .terminal import Terminal
 from .wrapping import wrapped_error
@@ -68,7 +69,7 @@ JSON = "--json"
 
 def print_error_document(app: App, problem: ElbplanError, kind: str = "", code: int | None = None) -> None:
     """Prints the document of a problem on stdout; `code` is the exit code, if the problem does not have it."""
-    error = error_document(problem, app.terminal.redacted, kind)
+    error = error_document(problem, app.terminal.redacted, kind, only_stack(app))
     error["code"] = error["code"] if code is None else code
     app.terminal.out(dumps(failure_document(error, time_text(app.wall()))))
 

@@ -14,6 +14,7 @@ import click
 from .. import __version__
 from ..run.clock import Clock, RealClock, RunClock
 from .context import App, Connect
+from .denials import report_denials
 from .errors import report_failure
 from .group import LazyGroup
 from .misuse import accepted
@@ -49,6 +50,7 @@ ENTRIES = {
     "explain": (f"{COMMANDS}.explain:command", "Commands", "Explain a word, or find why something does not work."),
     "unlock": (f"{COMMANDS}.unlock:command", "Commands", "Release the lock of a dead run."),
     "prices": (f"{COMMANDS}.prices:command", "Commands", "Show the prices of a region, or read new ones."),
+    "permissions": (f"{COMMANDS}.permissions:command", "Commands", "Print the least IAM policy for a spec."),
     "import": (f"{COMMANDS}.import_:command", "Specs", "Write the spec of a load balancer that exists."),
     "lint": (f"{COMMANDS}.lint:command", "Specs", "Find what specs risk, and hazards in migrations."),
     "rehearse": (f"{COMMANDS}.rehearse:command", "Specs", "Test migrations on a local AWS simulator."),
@@ -58,6 +60,7 @@ ENTRIES = {
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
     "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
+    "doctor": (f"{COMMANDS}.doctor:command", "Try it out", "Check credentials, permissions, quotas, versions."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
     "completion": (f"{COMMANDS}.completion:command", "Shell", "Print the completion script for bash, zsh or fish."),
     "man": (f"{COMMANDS}.man:command", "Shell", "Print the manual page."),
@@ -97,6 +100,12 @@ def run(
     """Runs one command and returns its exit code. No error ends as a traceback."""
     app = App(terminal, connect=connect, wall=wall, dns=dns, network=network, run_clock=run_clock)
     app.clock = clock or app.clock
+    code = _invoke(app, args)
+    report_denials(app, args)
+    return code
+
+
+def _invoke(app: App, args: Sequence[str]) -> int:
     try:
         with cli.make_context("elbplan", accepted(args), obj=app) as context:
             return int(cli.invoke(context) or 0)

@@ -16,7 +16,6 @@ from ..leftovers.old_stacks import read_stack, recorded_stacks
 from ..leftovers.specs import same_file
 from ..leftovers.stacks import AccountStack
 from ..render.cost import month_note
-from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
 from .costs import cost_of
@@ -68,15 +67,10 @@ def _candidates(stack_plan: Planned, names: Collection[str]) -> Iterator[OldStac
 
 
 def _read(app: App, stack_plan: Planned, old: OldStack) -> AccountStack | None:
-    return read_stack(_cloud(app, stack_plan, old.region).send, old.region, old.name, stack_plan.plan.account)
-
-
-def _cloud(app: App, stack_plan: Planned, region: str) -> Cloud:
-    """The cloud of a region, with the credentials of the stack."""
-    if region == stack_plan.plan.region:
-        return stack_plan.cloud
+    here = old.region == stack_plan.plan.region
     clouds = Connections(app, [stack_plan.stack])
-    return clouds.reach(replace(clouds.place(stack_plan.stack), region=region))
+    cloud = stack_plan.cloud if here else clouds.reach(replace(clouds.place(stack_plan.stack), region=old.region))
+    return read_stack(cloud.send, old.region, old.name, stack_plan.plan.account)
 
 
 def _text(app: App, stack: AccountStack, old: OldStack) -> str:

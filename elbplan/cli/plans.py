@@ -123,6 +123,7 @@ def stacks_or_problems_of(app: App, paths: Sequence[str], *, must_have_one: bool
 def keep_facts(app: App, stacks: Sequence[Stack]) -> None:
     """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
+        app.loaded[stack.name] = stack
         if stack.traffic is not None:
             app.traffic[stack.name] = stack.traffic
         app.terminal.secrets |= {

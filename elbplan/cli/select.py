@@ -150,7 +150,7 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The names of stacks, and the paths. The folder of a stack's migrations stands for its name."""
     names, paths = [], []
     for word in words:
-        folder = migrations_folder(word, FOLDER) if is_path(word) and "/" in word.rstrip("/") else None
+        folder = migrations_folder(word, FOLDER) if is_path(word) and _has_folder(word) else None
         if folder:
             names.append(folder.stack)
         elif is_path(word) or not NAME.fullmatch(word):
@@ -178,7 +178,12 @@ def _default_entries(app: App) -> list[Stack | BrokenSpec]:
 
 def is_path(word: str) -> bool:
     """True for the path of specs, False for a stack's name."""
-    return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
+    return word == "-" or _has_folder(word + "x") or word.endswith((".yaml", ".yml")) or os.path.exists(word)
+
+
+def _has_folder(word: str) -> bool:
+    """True if a path has a folder before its last name; Windows has two signs between the names."""
+    return any(sign in word.rstrip(sign) for sign in (os.sep, os.altsep) if sign)
 
 
 def migrations_folder(word: str, base: str) -> Folder | None:

@@ -67,7 +67,7 @@ def arn(service: str, resource: str, *, region: str = "{region}", account: str =
     return f"arn:{{partition}}:{service}:{region}:{account}:{resource}"
 
 
-NO_RESOURCES = "AWS lets nobody limit this action to resources or tags"
+NO_RESOURCES = "AWS does not limit these actions to resources or tags"
 """https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 (no resource type in the row of the action)"""
 

@@ -13,6 +13,7 @@ from botocore.model import OperationModel
 
 from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
 from ..errors import AwsProblem
+from .denied_calls import tell_denial
 from .errors import explain_refusal, unreadable
 from .failures import (
     CONNECT_TIMEOUT,
@@ -189,6 +190,8 @@ def _attempts(call: Call) -> int:
 
 def _accepted(call: Call, problem: AwsProblem) -> Answer:
     """The answer of a call that may fail in this way. Raises the problem for every other call."""
+    if problem.denied:
+        tell_denial(problem.denied)
     if call.optional or problem.code in call.done_if:
         return {}
     if call.may_be_denied and problem.code in DENIED:

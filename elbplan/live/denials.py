@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..core.call import DENIED, Call
+from ..errors import Denial
 
 ENABLED_BY_DEFAULT = frozenset(
     ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-central-1", "eu-north-1",
@@ -27,7 +28,12 @@ LIKE_DISABLED_REGION = ("AuthFailure", "InvalidClientTokenId", "UnrecognizedClie
 
 NOT_SUBSCRIBED = ("OptInRequired", "SubscriptionRequiredException", "SubscriptionRequired")
 
-ACTION = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
+ACTION = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
+ENCODED = re.compile(r"[. ]*Encoded authorization failure message: \S+")
+"""EC2's message for administrators, several hundred characters, which only AWS can decode.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+"""
 LIMITING_POLICY = re.compile(
     r"(?:explicit deny in an? |because no )"
     r"(service control policy|resource control policy|permissions boundary|VPC endpoint policy|session policy)",
@@ -52,6 +58,14 @@ def access_hint(code: str, message: str, call: Call, region: str) -> str:
         hint = "the credentials are not valid here: check AWS_PROFILE and `aws sts get-caller-identity`"
         return _region_hint(region, hint) if code in LIKE_DISABLED_REGION else hint
     return ""
+
+
+def denial(code: str, message: str, call: Call) -> Denial | None:
+    """The permission that is missing; None for another error, and if a statement in a policy would not help."""
+    if code not in DENIED or LIMITING_POLICY.search(message) or "explicit deny" in message:
+        return None
+    named = ACTION.search(message)
+    return Denial(named[1], named[2] or "") if named else Denial(call.permission)
 
 
 def _region_hint(region: str, hint: str) -> str:

@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ..core.call import OUTCOME_UNKNOWN, Call
 from ..errors import AwsProblem, escaped
-from .denials import access_hint
+from .denials import ENCODED, access_hint, denial
 from .failures import NOT_OFFERED, error_code, fails_inside_aws, status_of
 from .outages import connection, failure, times
 from .read_retries import Tries
@@ -23,7 +23,7 @@ HINTS = {
     "TooManyListeners": "a load balancer has at most 50 listeners; ask AWS for a higher quota",
     "TooManyRules": "a load balancer has at most 100 rules; ask AWS for a higher quota (Service Quotas)",
     "TooManyCertificates": "a load balancer has at most 25 certificates; ask AWS for a higher quota",
-    "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one that is not in use, or ask for a higher quota",
+    "AddressLimitExceeded": "a region allows 5 Elastic IPs; `elbplan leftovers` lists unused ones; or raise the quota",
     "RulesPerSecurityGroupLimitExceeded": (
         "a security group has 60 inbound rules by default: revoke rules that nobody needs, or ask for a higher quota"
     ),
@@ -86,6 +86,8 @@ def _refusal(error: ClientError, call: Call, region: str) -> AwsProblem:
     message = escaped(" ".join(message.split()))
     if status_of(error.response) == NOT_OFFERED:
         code = "NotImplemented"
+    denied = denial(code, message, call)
+    message = ENCODED.sub("", message)
     what = f"AWS refused {call.operation}: {message} ({code})"
     if code in EXPIRED:
         return AwsProblem(what, hint="the credentials have expired: log in again (aws sso login)", code=code)
@@ -93,8 +95,8 @@ def _refusal(error: ClientError, call: Call, region: str) -> AwsProblem:
     if NO_BALANCERS in message:
         hint = "write the other zones into the spec, for example `zones: [a, c]`"
     if NOT_INVOCABLE in message:
-        hint = _allow_invoke(call)
-    return AwsProblem(what, hint=hint or "", code=code)
+        hint, denied = _allow_invoke(call), None
+    return AwsProblem(what, hint=hint or "", code=code, denied=denied)
 
 
 NOT_INVOCABLE = "principal does not have permission to invoke"

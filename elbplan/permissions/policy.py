@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..core.call import Call
 from ..core.kind import Kinds
-from ..core.permission import Permission, Verb
+from ..core.permission import ANYTHING, Permission, Verb
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS, quotas
@@ -41,6 +42,13 @@ BESIDE_THE_KINDS: tuple[Permission, ...] = (
 """The permissions of calls that no kind makes."""
 
 
+LARGEST_POLICY = 6144
+"""Characters of a managed policy. An inline policy of a role can have 10,240.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+
 @dataclass(frozen=True)
 class Policy:
     """The statements of a policy, in a stable order."""
@@ -56,6 +64,23 @@ class Policy:
     def document(self) -> dict[str, object]:
         """The policy as IAM reads it."""
         return {"Version": "2012-10-17", "Statement": [statement.document for statement in self.statements]}
+
+    @property
+    def characters(self) -> int:
+        """The length as AWS counts it: without white space."""
+        return len(json.dumps(self.document, separators=(",", ":")))
+
+    @property
+    def parts(self) -> tuple[Policy, ...]:
+        """The policy as several that AWS accepts as managed policies; a single one if it is short enough."""
+        parts: list[Policy] = []
+        for statement in self.statements:
+            longer = Policy((*parts[-1].statements, statement)) if parts else Policy((statement,))
+            if parts and longer.characters <= LARGEST_POLICY:
+                parts[-1] = longer
+            else:
+                parts.append(Policy((statement,)))
+        return tuple(parts)
 
     def without(self, action: str) -> Policy:
         """The same policy without one action."""
@@ -82,6 +107,20 @@ def policy(
     needed = [*needed_permissions(stack, verbs, kinds)]
     found = [statement for permission, values in needed for statement in filled(permission, values, place)]
     return Policy(grouped([*found, *(adoption(adopt, place) if "create" in verbs else ())]))
+
+
+def combined(policies: Iterable[Policy]) -> Policy:
+    """One policy that allows what each of these allows."""
+    return Policy(grouped(statement for each in policies for statement in each.statements))
+
+
+def unlimited(stack: Stack | None, command: Command | None = None) -> dict[str, tuple[str, ...]]:
+    """The actions that are not limited to resources of the stack, by the reason."""
+    reasons: dict[str, set[str]] = {}
+    for permission, _ in needed_permissions(stack, VERBS[command] if command else VERBS["apply"]):
+        if permission.why:
+            reasons.setdefault(permission.why, set()).add(permission.action)
+    return {why: tuple(sorted(actions)) for why, actions in sorted(reasons.items())}
 
 
 Needed = tuple[Permission, tuple[str, ...]]
@@ -124,6 +163,12 @@ def _values(permission: Permission, resources: Iterable[Resource]) -> tuple[str,
     return tuple(sorted({value for resource in resources for value in permission.each(resource)}))
 
 
+def declared(action: str) -> list[Permission]:
+    """The permissions for an action, of all kinds and beside them."""
+    every = [*BESIDE_THE_KINDS, *(p for kind in KINDS.values() for p in kind.permissions)]
+    return [permission for permission in every if permission.action == action]
+
+
 TAG_CALLS = {
     "elasticloadbalancing": "elasticloadbalancing:AddTags",
     "acm": "acm:AddTagsToCertificate",
@@ -145,15 +190,28 @@ def adoption(ids: Iterable[str], place: Place) -> Iterator[Statement]:
             yield Statement((action,), (arn,), conditions)
 
 
-def missing_statement(call: Call | str, stack: str = "", *, region: str = "", account: str = "") -> Statement:
+def missing_statement(call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = "") -> Statement:
     """The statement that allows a denied call, or the IAM action with this name, with the limits that elbplan declares.
 
-    An action that elbplan does not declare gets a statement for every resource.
+    `resource` is the ARN that AWS names. An action that elbplan does not declare gets a statement for every resource.
     """
+    return missing_statements(call, stack, resource=resource, region=region)[0]
+
+
+def missing_statements(
+    call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = ""
+) -> tuple[Statement, ...]:
+    """The same; all of them, if elbplan needs the action on several types of resources and AWS names none."""
     action = call if isinstance(call, str) else call.permission
-    where = call.region or region if isinstance(call, Call) else region
-    place = Place(stack or "*", where or "*", account or "*")
-    declared = [*BESIDE_THE_KINDS, *(p for kind in KINDS.values() for p in kind.permissions)]
-    found = [s for p in declared if p.action == action for s in filled(p, ("*",), place)]
-    several = grouped(found)
-    return several[0] if several else Statement((action,), ("*",))
+    _, _, _, place_of_resource, account, _ = (resource.split(":", 5) + [""] * 6)[:6]
+    where = call.region if isinstance(call, Call) and call.region else region or place_of_resource
+    if isinstance(stack, Stack):
+        place = Place.of(stack, account, where)
+        several = [s for p, values in needed_permissions(stack, VERBS["apply"]) for s in filled(p, values, place)]
+    else:
+        place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
+    anybody = [s for p, values in needed_permissions(None, VERBS["apply"]) for s in filled(p, values, place)]
+    for found in (several, anybody):
+        if fitting := [s for s in found if action in s.actions and s.covers(resource)]:
+            return tuple(replace(s, sid="") for s in grouped(fitting))
+    return (Statement((action,), (ANYTHING,)),)

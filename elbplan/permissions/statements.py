@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from ..core.permission import STACK_TAG
 
 FilledCondition = tuple[str, str, tuple[str, ...]]
 """Operator, key, values."""
 
 CREATE_ACTION = ":CreateAction"
+SHARED_KEYS = (CREATE_ACTION, f"/{STACK_TAG}")
+"""Keys whose values statements share: the create calls of a service, and the stacks of one caller."""
 TAG = re.compile(r"aws:(Request|Resource)Tag/")
 
 
@@ -38,6 +43,12 @@ class Statement:
         """The same statement without one action."""
         return replace(self, actions=tuple(other for other in self.actions if other != action))
 
+    def covers(self, resource: str) -> bool:
+        """True if the resource, an ARN, is one of its resources; also without an ARN."""
+        if not resource or resource == "*":
+            return True
+        return any(fnmatch.fnmatchcase(resource, pattern.replace("[", "[[]")) for pattern in self.resources)
+
     @property
     def limited_by_tags(self) -> bool:
         """True if only resources with a certain tag are allowed."""
@@ -55,13 +66,28 @@ def grouped(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     types of resources, and the tags limit which of them.
     """
     by_tags: dict[tuple[object, ...], list[Statement]] = {}
-    for statement in statements:
+    for statement in without_covered(statements):
         by_tags.setdefault(_limits(statement), []).append(statement)
-    merged = [_merged(group) for group in by_tags.values()]
+    merged = [_shortened(_merged(group)) for group in by_tags.values()]
     by_actions: dict[tuple[object, ...], list[Statement]] = {}
     for statement in merged:
         by_actions.setdefault((statement.actions, statement.conditions), []).append(statement)
     return _named(sorted(map(_merged, by_actions.values()), key=_order))
+
+
+def without_covered(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements without those that another one already says, for more resources."""
+    several = list(dict.fromkeys(statements))
+    return [s for s in several if not any(other != s and _says(other, s) for other in several)]
+
+
+def _says(wide: Statement, narrow: Statement) -> bool:
+    """True if the wide statement allows everything that the narrow one allows."""
+    return (
+        set(narrow.actions) <= set(wide.actions)
+        and narrow.conditions == wide.conditions
+        and all(resource != "*" and wide.covers(resource) for resource in narrow.resources)
+    )
 
 
 def _limits(statement: Statement) -> tuple[object, ...]:
@@ -69,7 +95,7 @@ def _limits(statement: Statement) -> tuple[object, ...]:
     service = statement.actions[0].partition(":")[0]
     if not statement.limited_by_tags:
         return (service if statement.resources != ("*",) else "", statement.resources, statement.conditions)
-    conditions = tuple((o, k, () if k.endswith(CREATE_ACTION) else v) for o, k, v in statement.conditions)
+    conditions = tuple((o, k, () if k.endswith(SHARED_KEYS) else v) for o, k, v in statement.conditions)
     return (service, statement.resources == ("*",), conditions)
 
 
@@ -83,6 +109,14 @@ def _merged(statements: Sequence[Statement]) -> Statement:
         tuple(sorted({resource for statement in statements for resource in statement.resources})),
         tuple(sorted((operator, key, tuple(sorted(several))) for (operator, key), several in values.items())),
     )
+
+
+def _shortened(statement: Statement) -> Statement:
+    """The statement with one pattern for several types of resources, if tags limit it: a policy must be short."""
+    if not statement.limited_by_tags or len(statement.resources) < 2:
+        return statement
+    prefixes = {":".join(resource.split(":")[:5]) for resource in statement.resources}
+    return replace(statement, resources=tuple(sorted(f"{prefix}:*" for prefix in prefixes)))
 
 
 def _order(statement: Statement) -> tuple[object, ...]:

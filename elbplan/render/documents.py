@@ -11,6 +11,7 @@ from ..core.plan import Plan, Remaining, Step
 from ..core.resource import differing_fields, plain
 from ..run.outcome import Event, Outcome
 from .causes import cause_documents
+from .denials import denial_document
 from .expiry import expiry_document, plan_expiry
 from .problems import refusal_documents
 from .servers import servers_document
@@ -111,6 +112,8 @@ def event_document(stack: str, event: Event, at: str) -> dict[str, Any]:
         document["took"] = round(event.took, 3)
     if event.hint:
         document["hint"] = event.hint
+    if event.denied:
+        document |= denial_document(event.denied, stack)
     if event.causes:
         document["causes"] = cause_documents(event.causes)
     if event.gives_up:

@@ -11,6 +11,7 @@ from ..core.plan import Plan
 from ..kinds.quotas import REACHED
 from ..run.outcome import Event, Outcome
 from .causes import full_rows
+from .denials import denial_document
 from .layout import flow
 from .step_words import failed_text, next_text, resources_text
 from .style import RESULT_MARKS, Style, count, duration
@@ -100,4 +101,5 @@ def outcome_error(outcome: Outcome, code: int) -> dict[str, Any]:
         what, hint = failed_text(first) + more, first.hint
     kind = "step failed" if first else "lock lost" if outcome.lost else "interrupted"
     document: dict[str, Any] = {"what": what, "hint": hint, "code": code, "kind": kind}
-    return document | ({"aws_code": first.code} if first and first.code else {})
+    document |= {"aws_code": first.code} if first and first.code else {}
+    return document | (denial_document(first.denied) if first and first.denied else {})

@@ -152,7 +152,7 @@ def _do_now(running: Execution, step: Step) -> Event:
     except Interrupted as interrupted:
         return end("skipped", interrupted.what)
     except AwsProblem as problem:
-        return replace(end("failed", problem.what, problem.hint), code=problem.code)
+        return replace(end("failed", problem.what, problem.hint), code=problem.code, denied=problem.denied)
     except NotReady as problem:
         judged = isinstance(problem, GateProblem)
         return replace(end("failed", problem.what, problem.hint), judged=judged, causes=problem.causes)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from ..core.address import Address
 from ..core.cause import Cause
 from ..core.plan import Step
+from ..errors import Denial
 
 EventKind = Literal["started", "progress", "done", "failed", "skipped"]
 
@@ -19,6 +20,7 @@ class Event:
 
     judged  the step failed because its gate did not pass; False for an error of AWS or elbplan
     code    AWS's error code, if AWS is the reason for the failure
+    denied  the permission that is missing, if that is the reason
     causes  why a wait goes on, or why it failed
     usual, gives_up   how long a wait usually takes, and the seconds after which it ends; empty and 0 if unknown
     """
@@ -31,6 +33,7 @@ class Event:
     took: float = 0
     judged: bool = False
     code: str = ""
+    denied: Denial | None = None
     causes: tuple[Cause, ...] = ()
     usual: str = ""
     gives_up: float = 0

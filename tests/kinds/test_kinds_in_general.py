@@ -281,7 +281,7 @@ def test_permissions_are_complete(journal: Journal, kind: str) -> None:
 def test_permissions_are_declared_for_the_verb_that_needs_them(journal: Journal, kind: str) -> None:
     verbs = {"reorder": "update", "look": "create"}
     made = {(verbs.get(verb, verb), call.permission) for name, verb, call in journal.entries if name == kind}
-    reading = {action for verb, action in given(kind) if verb == "read"}
+    reading = {action for verb, action in given(kind) if verb in ("read", "compare")}
     looking = {("create", action) for action in declared(kind)} if KINDS[kind].gates else set()
     made = {(verb, action) for verb, action in made if verb != "stop" and action not in reading}
     assert made - given(kind) - looking == set()

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.permission import NEW, Permission, reads
 from .elb_reads import HINTS
-from .limits import CERTIFICATES, creates, own
+from .limits import CERTIFICATES, own
 from .zones import READ_ZONES, record_changes
 
 
@@ -50,7 +50,13 @@ PERMISSIONS = (
         (NEW,),
         why="the certificate has no ARN before the call",
     ),
-    creates("acm:AddTagsToCertificate", CERTIFICATES),
+    Permission(
+        "acm:AddTagsToCertificate",
+        ("create",),
+        ("*",),
+        (NEW,),
+        why="RequestCertificate needs it too, and AWS has no key that tells the two apart",
+    ),
     *own(("update", "delete"), CERTIFICATES, "acm:AddTagsToCertificate"),
     *own(("update",), CERTIFICATES, "acm:RemoveTagsFromCertificate"),
     *own(("delete",), CERTIFICATES, "acm:DeleteCertificate"),

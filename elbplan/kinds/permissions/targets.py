@@ -76,11 +76,13 @@ END_SERVERS = (
     untagged(("delete",), "ec2:DisassociateAddress", INTERFACES, each=ended("terminate"), why=UNTAGGED),
     Permission("ec2:ReleaseAddress", ("delete",), (ELASTIC_IPS,), (MARKED,), ended("terminate")),
     *reads("ec2:DescribeVpcs", verbs=("delete",), each=lambda t: [*ended_tags("terminate")(t), *ended_tags("stop")(t)]),
-    *reads(
+    Permission(
         "ec2:DescribeInstanceAttribute",
-        verbs=("delete",),
+        ("delete",),
+        (INSTANCES,),
         each=ended("terminate", "stop"),
         without_it="notices a protected instance only when AWS refuses to end it",
+        why=NOT_OURS,
     ),
     *reads(
         "ec2:DescribeSpotInstanceRequests",

@@ -95,11 +95,11 @@ class LockManager:
         """Returns if the run may go on without a lock. Raises AwsProblem if not."""
         if migration:
             what = f"elbplan runs no migration without a record of the run: {problem_text(problem)}"
-            raise AwsProblem(what, hint=NEEDED, code=problem.code) from problem
+            raise AwsProblem(what, hint=NEEDED, code=problem.code, denied=problem.denied) from problem
         if problem.code not in UNUSABLE:  # any other error may be the result of a race
             what = f"the lock of {mine.stack} could not be taken: {problem_text(problem)}"
             hint = problem.hint or "nothing was changed; run the same command again"
-            raise AwsProblem(what, hint=hint, code=problem.code) from problem
+            raise AwsProblem(what, hint=hint, code=problem.code, denied=problem.denied) from problem
         self.process_files.forget(mine.run)
         self.say(f"no lock: {problem_text(problem)}; two applies at once are not guarded")
 

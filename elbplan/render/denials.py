@@ -1,0 +1,33 @@
+"""Permissions that the credentials lack: the statements that are missing, as text and in JSON documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..core.stack import Stack
+from ..errors import Denial
+from ..permissions.policy import declared, missing_statements
+
+
+def denial_document(denied: Denial, stack: Stack | str = "") -> dict[str, Any]:
+    """Returns the fields of a problem that tell which permission is missing."""
+    statements = [s.document for s in missing_statements(denied.action, stack, resource=denied.resource)]
+    document: dict[str, Any] = {"permission": denied.action}
+    if denied.resource:
+        document["resource"] = denied.resource
+    return document | {"statement": statements[0] if len(statements) == 1 else statements}
+
+
+def denial_lines(denials: Sequence[Denial], stack: Stack | str, command: str) -> Iterator[str]:
+    """Returns what is missing, each with a statement to paste, and the command that prints the whole policy."""
+    for denied in sorted(denials, key=lambda denied: (denied.action, denied.resource)):
+        where = f" on {denied.resource}" if denied.resource else ""
+        yield f"missing permission: {denied.action}{where}"
+        if lost := [p.without_it for p in declared(denied.action) if p.without_it]:
+            yield f"  without it, elbplan {lost[0]}"
+        yield "  this statement allows it:"
+        for statement in missing_statements(denied.action, stack, resource=denied.resource):
+            yield from (f"  {line}" for line in json.dumps(statement.document, indent=2).splitlines())
+    yield f"all permissions: {command}"
