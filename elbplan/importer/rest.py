@@ -186,7 +186,7 @@ def _long_paths(document: Words) -> Iterator[Path]:
     """
     for kind in [kind for kind in KINDS if _is_long(document.get(kind))]:
         defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
-        for name, fields in document[kind].items():
+        for name, fields in document.get(kind, {}).items():
             yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
             yield from ((kind, name, "health", key) for key in fields.get("health") or ())
 

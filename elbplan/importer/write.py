@@ -58,7 +58,7 @@ def _head(source: ImportSource, file: str, when: str) -> Iterator[str]:
 def _left(source: ImportSource) -> Iterator[str]:
     """What the spec does not have."""
     if source.not_imported:
-        yield "Not in this spec, and never touched by elbplan:"
+        yield "Not in this spec, and never touched by elbplan:" if source.ids else "What the new one does otherwise:"
         yield from (f"- {escaped(str(left))}" for left in source.not_imported)
 
 
