@@ -12,7 +12,7 @@ from ..core.identity import Place
 from ..core.stack import Stack
 from ..doctor.access import Identity, RegionFacts, clock_check, credentials_check, endpoint_check, region_check
 from ..doctor.check import Check, Name, unknown
-from ..doctor.permissions import Needs, permission_checks
+from ..doctor.permissions import needs_of, permission_checks
 from ..doctor.quotas import quota_checks
 from ..doctor.read import read_region
 from ..errors import AwsProblem, AwsUnavailable, ElbplanError
@@ -133,8 +133,8 @@ def _default_region(app: App, connections: Connections) -> str:
 class Examination:
     """The checks of AWS. A check that needs an earlier one which failed is `unknown`."""
 
-    def __init__(self, app: App, stacks: Sequence[Stack], needs: Needs) -> None:
-        self._app, self._needs = app, needs
+    def __init__(self, app: App, stacks: Sequence[Stack]) -> None:
+        self._app, self._stacks = app, stacks
         connections = Connections(app, stacks)
         self._connections, self._access = connections, Access(app, connections)
         self._spots = spots_of(app, connections, stacks)
@@ -196,9 +196,17 @@ class Examination:
         found = read_region(cloud.send, spot.place.region, spot.stack)
         yield region_check(replace(spot.facts, opt_in=found.opt_in))
         if new_credentials:
-            yield from permission_checks(cloud.send, identity, self._needs)
+            own = [stack for stack in self._stacks if self._is_with(stack, spot.place)]
+            yield from permission_checks(cloud.send, identity, needs_of(own, identity.account, spot.place.region))
         yield from quota_checks(found.quotas, found.missing)
         yield found.lock or unknown("lock", "AWS did not answer")
+
+    def _is_with(self, stack: Stack, place: Place) -> bool:
+        """True if the stack has the credentials of this place."""
+        try:
+            return self._connections.place(stack).identity == place.identity
+        except ElbplanError:
+            return False
 
 
 def _not_checked(why: str, *names: Name) -> Iterator[Check]:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from elbplan.permissions.policy import policy
+from elbplan.spec import load
+
 REGION = "ap-northeast-2"
 CLOSED = "http://127.0.0.1:9"
 
@@ -60,8 +63,9 @@ def test_a_healthy_account(doctor, shell):
     ):  # fmt: skip
         assert text in ended.stdout
     assert "topsecret" not in ended.stdout + ended.stderr
-    changed = [call for call in shell.box.writes() if call.outcome == "ok"]
-    assert changed == []
+    assert "all " in ended.stdout
+    changed = [call.action for call in shell.box.writes() if call.outcome == "ok"]
+    assert set(changed) == {"SimulatePrincipalPolicy"}
 
 
 def test_json_has_each_check(doctor):
@@ -91,14 +95,44 @@ def test_a_full_quota_is_a_warning(doctor, shell):
     assert "aws service-quotas request-service-quota-increase --service-code ec2" in ended.stdout
 
 
-def test_denied_calls(doctor, shell):
+ASKING = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "iam:SimulatePrincipalPolicy", "Resource": "*"}
+]}  # fmt: skip
+
+
+def test_the_policy_that_elbplan_prints_is_enough(doctor, shell):
+    (stack,) = load([shell.spec])
+    (doctor.folder / "specs").mkdir()
+    (doctor.folder / "specs" / "web.yaml").write_text(Path(shell.spec).read_text())
+    least = policy(stack, account=shell.box.account_id)
+    shell.box.policy([least.document, ASKING])
+    assert "permissions  apply: all" in doctor.run().stdout
+    shell.box.policy([least.without("elasticloadbalancing:CreateListener").document, ASKING])
+    ended = doctor.run()
+    assert ended.returncode == 1
+    text = " ".join(ended.stdout.split())
+    assert "apply: 1 of" in text
+    assert "actions are not allowed: elasticloadbalancing:CreateListener" in text
+    assert "elbplan permissions specs/web.yaml apply" in ended.stdout
+    assert "permissions  plan: all" in ended.stdout
+
+
+def test_without_the_simulation_only_some_actions_are_tried(doctor, shell):
+    (stack,) = load([shell.spec])
+    (doctor.folder / "specs").mkdir()
+    (doctor.folder / "specs" / "web.yaml").write_text(Path(shell.spec).read_text())
+    shell.box.policy(policy(stack, account=shell.box.account_id).document)
+    states = doctor.states()
+    assert states["permissions"][0] == "unknown", states
+    assert "actions tried, none is denied; the others are not checked" in states["permissions"][1]
+    assert states["lock"][0] == "ok"
+
+
+def test_denied_reads(doctor, shell):
     for service, action in (("ssm", "GetParametersByPath"), ("acm", "ListCertificates")):
         shell.box.fault("error", service=service, action=action, code="AccessDeniedException", status=400)
     states = doctor.states()
     assert states["lock"][0] == "failed"
-    assert states["permissions"] == (
-        "failed", next(text for _, text in [states["permissions"]] if "acm:ListCertificates" in text)
-    )  # fmt: skip
     assert states["quotas"] == ("unknown", "AWS does not say: certificates")
 
 

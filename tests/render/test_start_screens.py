@@ -32,7 +32,8 @@ CHECKS = (
     ok("credentials", "account 123456789012, role deploy (from AWS SSO, profile work), valid until 2026-11-30 20:00Z"),
     ok("region", "ap-northeast-2 (from AWS_REGION)"),
     Check("permissions", "failed", "apply: 2 of 53 actions are not allowed: elasticloadbalancing:CreateLoadBalancer, "
-          "elasticloadbalancing:CreateTargetGroup", "an administrator allows them", "elbplan permissions apply"),
+          "elasticloadbalancing:CreateTargetGroup", "give this policy to an administrator",
+          "elbplan permissions specs/web.yaml apply"),
     Check("quotas", "warning", "5 of 5 Elastic IPs are used: no more can be created",
           "delete what nobody uses, or ask AWS for more",
           "aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-0263D0A3 "

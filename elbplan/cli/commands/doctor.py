@@ -29,7 +29,6 @@ from ..context import App
 from ..doctor import Examination
 from ..errors import state_dir
 from ..group import HelpFirstCommand
-from ..needs import needs_of
 from ..options import DEFAULT_PATHS, migrations_dir, shared
 from ..plans import stacks_or_problems_of, style_for
 from ..select import entries_of
@@ -95,7 +94,7 @@ def _checks(
 def _examination(app: App, stacks: Sequence[Stack]) -> Examination | ElbplanError:
     """The checks of AWS. With --sandbox the simulator starts now; if it cannot, this is one more check that fails."""
     try:
-        return Examination(app, stacks, needs_of(stacks))
+        return Examination(app, stacks)
     except ElbplanError as problem:
         return problem
 

@@ -70,7 +70,7 @@ def _answers(entry: DaemonEntry) -> RunningSandbox | None:
         return None
     if not isinstance(answer, dict) or answer.get("sandbox") != "elbplan" or answer.get("pid") != entry.pid:
         return None
-    return RunningSandbox(entry.url, entry.pid, entry.slow, entry.started, entry)
+    return RunningSandbox(entry.url, entry.pid, float(answer.get("slow", entry.slow)), entry.started, entry)
 
 
 @contextlib.contextmanager
