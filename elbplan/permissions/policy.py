@@ -12,10 +12,12 @@ from typing import Literal
 
 from ..core.call import Call
 from ..core.kind import Kinds
-from ..core.permission import ANYTHING, Permission, Verb
+from ..core.permission import ANYTHING, Permission, Verb, reads
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS, quotas
+from ..leftovers import old_stacks
+from ..leftovers.finders import addresses, nat_gateways, volumes
 from ..live import consumed_capacity, delegation, lookups, zones
 from ..run.lock import run_store
 from .fill import Place, filled
@@ -31,6 +33,10 @@ VERBS: dict[Command, frozenset[Verb]] = {
 }
 """A change of a spec can delete and replace resources, so `apply` deletes too."""
 
+NOT_LISTED = "does not list all that AWS still bills in the region"
+LISTED_AFTER_DESTROY = ("ec2:DescribeNatGateways", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces")
+"""What a destroy lists at its end, besides what it reads anyway."""
+
 BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *quotas.PERMISSIONS,
     *lookups.PERMISSIONS,
@@ -38,6 +44,13 @@ BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *delegation.PERMISSIONS,
     *consumed_capacity.PERMISSIONS,
     *run_store.PERMISSIONS,
+    *reads(*old_stacks.PERMISSIONS, verbs=("compare",), always=True, without_it="does not notice a renamed spec"),
+    *(
+        read
+        for finder in (nat_gateways, addresses, volumes)
+        for read in reads(*finder.PERMISSIONS, verbs=("delete",), always=True, without_it=NOT_LISTED)
+        if read.action in LISTED_AFTER_DESTROY
+    ),
 )
 """The permissions of calls that no kind makes."""
 
@@ -212,6 +225,7 @@ def missing_statements(
         place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
     anybody = [s for p, values in needed_permissions(None, VERBS["apply"]) for s in filled(p, values, place)]
     for found in (several, anybody):
-        if fitting := [s for s in found if action in s.actions and s.covers(resource)]:
-            return tuple(replace(s, sid="") for s in grouped(fitting))
+        fitting = [s for s in found if action in s.actions and s.covers(resource)]
+        if limited := [s for s in fitting if s.resources != (ANYTHING,)] or fitting:
+            return tuple(replace(s, sid="") for s in grouped(limited))
     return (Statement((action,), (ANYTHING,)),)

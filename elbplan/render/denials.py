@@ -9,11 +9,19 @@ from typing import Any
 from ..core.stack import Stack
 from ..errors import Denial
 from ..permissions.policy import declared, missing_statements
+from ..permissions.statements import Statement
+
+
+def statements_for(denied: Denial, stack: Stack | str = "") -> tuple[Statement, ...]:
+    """Returns the statements that allow what was denied: by the keys of the request, if they are known."""
+    if denied.conditions:
+        return (Statement((denied.action,), (denied.resource or "*",), denied.conditions),)
+    return missing_statements(denied.action, stack, resource=denied.resource)
 
 
 def denial_document(denied: Denial, stack: Stack | str = "") -> dict[str, Any]:
     """Returns the fields of a problem that tell which permission is missing."""
-    statements = [s.document for s in missing_statements(denied.action, stack, resource=denied.resource)]
+    statements = [statement.document for statement in statements_for(denied, stack)]
     document: dict[str, Any] = {"permission": denied.action}
     if denied.resource:
         document["resource"] = denied.resource
@@ -28,6 +36,6 @@ def denial_lines(denials: Sequence[Denial], stack: Stack | str, command: str) ->
         if lost := [p.without_it for p in declared(denied.action) if p.without_it]:
             yield f"  without it, elbplan {lost[0]}"
         yield "  this statement allows it:"
-        for statement in missing_statements(denied.action, stack, resource=denied.resource):
+        for statement in statements_for(denied, stack):
             yield from (f"  {line}" for line in json.dumps(statement.document, indent=2).splitlines())
     yield f"all permissions: {command}"
