@@ -29,9 +29,11 @@ COMMANDS: tuple[Command, ...] = ("plan", "apply", "destroy")
 VERBS: dict[Command, frozenset[Verb]] = {
     "plan": frozenset({"read", "compare"}),
     "apply": frozenset({"read", "compare", "create", "update", "delete"}),
-    "destroy": frozenset({"read", "delete"}),
+    "destroy": frozenset({"read", "delete", "end"}),
 }
 """A change of a spec can delete and replace resources, so `apply` deletes too."""
+
+EVERY_VERB: frozenset[Verb] = frozenset().union(*VERBS.values())
 
 NOT_LISTED = "does not list all that AWS still bills in the region"
 LISTED_AFTER_DESTROY = ("ec2:DescribeNatGateways", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces")
@@ -48,7 +50,7 @@ BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *(
         read
         for finder in (nat_gateways, addresses, volumes)
-        for read in reads(*finder.PERMISSIONS, verbs=("delete",), always=True, without_it=NOT_LISTED)
+        for read in reads(*finder.PERMISSIONS, verbs=("end",), always=True, without_it=NOT_LISTED)
         if read.action in LISTED_AFTER_DESTROY
     ),
 )
@@ -115,7 +117,7 @@ def policy(
     `account` and `region` count if the spec names none; without both, the ARNs have `*`. `adopt` are the ids and ARNs
     of resources that the stack takes over: they have no tag of the stack yet.
     """
-    verbs = VERBS[command] if command else VERBS["apply"]
+    verbs = VERBS[command] if command else EVERY_VERB
     place = Place.of(stack, account, region)
     needed = [*needed_permissions(stack, verbs, kinds)]
     found = [statement for permission, values in needed for statement in filled(permission, values, place)]
@@ -130,7 +132,7 @@ def combined(policies: Iterable[Policy]) -> Policy:
 def unlimited(stack: Stack | None, command: Command | None = None) -> dict[str, tuple[str, ...]]:
     """The actions that are not limited to resources of the stack, by the reason."""
     reasons: dict[str, set[str]] = {}
-    for permission, _ in needed_permissions(stack, VERBS[command] if command else VERBS["apply"]):
+    for permission, _ in needed_permissions(stack, VERBS[command] if command else EVERY_VERB):
         if permission.why:
             reasons.setdefault(permission.why, set()).add(permission.action)
     return {why: tuple(sorted(actions)) for why, actions in sorted(reasons.items())}
@@ -220,10 +222,10 @@ def missing_statements(
     where = call.region if isinstance(call, Call) and call.region else region or place_of_resource
     if isinstance(stack, Stack):
         place = Place.of(stack, account, where)
-        several = [s for p, values in needed_permissions(stack, VERBS["apply"]) for s in filled(p, values, place)]
+        several = [s for p, values in needed_permissions(stack, EVERY_VERB) for s in filled(p, values, place)]
     else:
         place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
-    anybody = [s for p, values in needed_permissions(None, VERBS["apply"]) for s in filled(p, values, place)]
+    anybody = [s for p, values in needed_permissions(None, EVERY_VERB) for s in filled(p, values, place)]
     for found in (several, anybody):
         fitting = [s for s in found if action in s.actions and s.covers(resource)]
         if limited := [s for s in fitting if s.resources != (ANYTHING,)] or fitting:

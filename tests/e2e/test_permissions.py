@@ -32,7 +32,10 @@ def lived(life: Life) -> None:
     life.apply()
     for words in (("plan", "--detail"), ("status",), ("verify",)):
         assert life.run("plan", *words).code == 0
-    life.apply(f"{life.text}tags: {{team: web}}\n{REPLACED}{'' if 'domain:' in life.text else BALANCER}")
+    balancer = "" if "domain:" in life.text else BALANCER
+    life.apply(f"{life.text}tags: {{team: web}}
+{REPLACED}{balancer}")
+    life.apply()
     life.drift()
     life.apply()
     if "domain:" in life.text:
