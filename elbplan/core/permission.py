@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Verb = Literal["read", "compare", "create", "update", "delete", "end"]
-"""`read` is for every command, `compare` for those that compare AWS with what the spec wants (plan and apply), `end` for
+"""`read` is for every command, `compare` for those that compare AWS with what the spec wants: plan and apply. `end` is for
 destroy only."""
 
 ANYTHING = "*"

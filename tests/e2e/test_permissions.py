@@ -33,8 +33,7 @@ def lived(life: Life) -> None:
     for words in (("plan", "--detail"), ("status",), ("verify",)):
         assert life.run("plan", *words).code == 0
     balancer = "" if "domain:" in life.text else BALANCER
-    life.apply(f"{life.text}tags: {{team: web}}
-{REPLACED}{balancer}")
+    life.apply(f"{life.text}tags: {{team: web}}\n{REPLACED}{balancer}")
     life.apply()
     life.drift()
     life.apply()
