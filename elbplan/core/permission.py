@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Verb = Literal["read", "compare", "create", "update", "delete", "end"]
-"""`read` is for every command, `compare` for those that compare AWS with what the spec wants: plan and apply. `end` is for
-destroy only."""
+"""`read` is for every command, `compare` for those that compare AWS with what the spec wants (plan and apply), and `end`
+only for destroy."""
 
 ANYTHING = "*"
 STACK_TAG = "elbplan:stack"

@@ -226,8 +226,9 @@ def missing_statements(
     else:
         place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
     anybody = [s for p, values in needed_permissions(None, EVERY_VERB) for s in filled(p, values, place)]
-    for found in (several, anybody):
-        fitting = [s for s in found if action in s.actions and s.covers(resource)]
-        if limited := [s for s in fitting if s.resources != (ANYTHING,)] or fitting:
-            return tuple(replace(s, sid="") for s in grouped(limited))
+    own = [s for s in several if action in s.actions and s.covers(resource)]
+    others = [s for s in anybody if action in s.actions and s.covers(resource)]
+    narrow = [s for s in others if s.resources != (ANYTHING,)]
+    if fitting := own or narrow or others:
+        return tuple(replace(s, sid="") for s in grouped(fitting))
     return (Statement((action,), (ANYTHING,)),)
