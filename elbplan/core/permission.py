@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Verb = Literal["read", "compare", "create", "update", "delete", "end"]
-"""`read` is for every command, `compare` for those that compare AWS with what the spec wants (plan and apply), and `end`
-only for destroy."""
+"""`read` is for every command, `compare` for plan and apply, which compare AWS with the spec, `end` for destroy only."""
 
 ANYTHING = "*"
 STACK_TAG = "elbplan:stack"
