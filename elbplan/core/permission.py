@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Verb = Literal["read", "compare", "create", "update", "delete", "end"]
-"""`read` is for every command, `compare` for plan and apply, which compare AWS with the spec, `end` for destroy only."""
+"""`read` is for every command, `compare` for plan and apply, which compare AWS with specs, `end` for destroy only."""
 
 ANYTHING = "*"
 STACK_TAG = "elbplan:stack"
