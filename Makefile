@@ -12,7 +12,7 @@ BIN = .venv/bin
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
-	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/demo
+	@$(BIN)/elbplan sandbox demo
 
 test: .venv/installed-dev
 	$(BIN)/pytest -n 3 --dist worksteal

@@ -1,6 +1,6 @@
 /* A browser starts no worker for a page that it opened as a file. There, the search of the site runs in a hidden frame. */
 if (location.protocol === "file:") {
-  window.Worker = class extends EventTarget {
+  class FrameWorker extends EventTarget {
     constructor(url) {
       super();
       this.waiting = [];
@@ -8,8 +8,7 @@ if (location.protocol === "file:") {
       this.frame.hidden = true;
       this.frame.srcdoc = "<!doctype html><title>search</title>";
       this.frame.addEventListener("load", () => this.start(url), { once: true });
-      document.addEventListener("DOMContentLoaded", () => document.body.append(this.frame));
-      if (document.body) document.body.append(this.frame);
+      document.body.append(this.frame);
     }
 
     async start(url) {
@@ -37,5 +36,7 @@ if (location.protocol === "file:") {
       if (this.send) this.send(data);
       else this.waiting.push(data);
     }
-  };
+  }
+  window.Worker = FrameWorker;
+  window.IFrameWorker = FrameWorker; // by this name the search knows that it runs in a frame
 }

@@ -40,7 +40,7 @@ def account_of(app: App, ask: Ask) -> Account:
     region = connections.region(Stack("", region, {}))
     try:
         with reading(app, [Stack("the account", region, {})], region):
-            cloud = connections.reach(region)
+            cloud = connections.reach(connections.place_in(region))
             account = str(cloud.send(IDENTITY)["Account"])
             return Account(read_account(cloud.send, region, account), cloud.send)
     except AwsProblem as problem:

@@ -63,14 +63,19 @@ def default_specs(app: App) -> list[Stack]:
 def account_regions(app: App, *, everywhere: bool) -> AccountRegions:
     """The region of --region; every enabled region; or those of the specs and of the configuration.
 
-    Raises ElbplanError if no region is known.
+    The account is that of --profile or of the environment, not those that specs name. Raises ElbplanError if no region
+    is known.
     """
     specs = default_specs(app)
     clouds = Connections(app, [])
     named = _named_regions(app, clouds, specs)
-    home = clouds.reach(named[0])
+
+    def reach(region: str) -> Cloud:
+        return clouds.reach(clouds.place_in(region))
+
+    home = reach(named[0])
     regions = enabled_regions(home.send) if everywhere else named
-    return AccountRegions(regions, named[0], _account(home), specs, clouds.reach)
+    return AccountRegions(regions, named[0], _account(home), specs, reach)
 
 
 def _named_regions(app: App, clouds: Connections, specs: Sequence[Stack]) -> list[str]:

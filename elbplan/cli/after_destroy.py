@@ -20,8 +20,8 @@ from .price_files import price_table
 def tell_leftovers(app: App, plans: Sequence[Planned]) -> None:
     """Prints what is left over in the regions of the stacks that were destroyed. A problem of the look is ignored."""
     destroyed = [result.plan for result in app.results if result.complete]
-    for region in dict.fromkeys(plan.region for plan in destroyed):
-        cloud = next(planned.cloud for planned in plans if planned.plan.region == region)
+    for region, account in dict.fromkeys((plan.region, plan.account) for plan in destroyed):
+        cloud = next(p.cloud for p in plans if (p.plan.region, p.plan.account) == (region, account))
         try:
             found = find(cloud.send, region, QUICK).leftovers
         except ElbplanError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +31,9 @@ from ..sandbox.errors import SandboxError
 from .context import App
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+$")
+CONNECTIONS = 64
+"""Connections to a service that stay open: several stacks read at the same time, each with several calls."""
+
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_NOTICE = "sandbox: a local AWS simulator, nothing is real and nothing is billed"
 
@@ -41,6 +45,8 @@ class Connections:
         self._app = app
         self._stacks = stacks
         self._accounts: dict[Place, str] = {}
+        self._clouds: dict[Place, Cloud] = {}
+        self._reaching = threading.Lock()
         if app.options.sandbox and app.sandbox is None:
             app.sandbox = start_sandbox(app)
         if app.sessions is None:
@@ -99,15 +105,17 @@ class Connections:
 
         Raises AwsProblem if there is no such profile, or if the role cannot be assumed.
         """
-        cloud = self._app.connect(place.region) if self._app.connect else self.of(place)
-        return TrackedCloud(cloud, self._app)
+        with self._reaching:
+            if place not in self._clouds:
+                cloud = self._app.connect(place.region) if self._app.connect else self.of(place)
+                self._clouds[place] = TrackedCloud(cloud, self._app)
+            return self._clouds[place]
 
     def of(self, place: Place) -> Aws:
         """Returns the cloud of a place. In the sandbox, creates the fixtures of the stacks first."""
         app = self._app
-        parallel = max(16, app.options.parallel)
-        names = [stack.name for stack in self._stacks if self._identity_is(stack, place.identity)]
-        session = self._sessions.of(place.identity, place.region, names, place.account)
+        parallel = max(CONNECTIONS, app.options.parallel)
+        session = self.session(place)
         if place.identity.role:
             app.aws_called = True
             assume_role(session)
@@ -116,6 +124,11 @@ class Connections:
             return Aws(place.region, session=session, parallel=parallel, pacer=pacer, retries=app.retries)
         self._create_fixtures(app.sandbox, place)
         return Aws(place.region, endpoint=app.sandbox.url, session=session, parallel=parallel, retries=app.retries)
+
+    def session(self, place: Place) -> boto3.session.Session:
+        """Returns the session of a place. Raises AwsProblem for an unknown profile."""
+        names = [stack.name for stack in self._stacks if self._identity_is(stack, place.identity)]
+        return self._sessions.of(place.identity, place.region, names, place.account)
 
     def check_account(self, stack: Stack, place: Place, cloud: Cloud) -> None:
         """Raises Refused if the stack is pinned to another account than that of the credentials."""

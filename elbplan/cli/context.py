@@ -12,7 +12,7 @@ from ..core.utc import log_time
 from ..errors import Denial
 from ..live.pacing import Pacers
 from ..live.read_retries import ReadRetries
-from ..run.clock import Clock, RealClock
+from ..run.clock import Clock, RealClock, RunClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ PARALLEL = 8
 
 @dataclass
 class Options:
-    """The options of every command."""
+    """The options of every command.
+
+    stacks         patterns of names: the command is for these stacks only
+    changed_since  the commit of --only-changed; "" for the default, None without the option
+    """
 
     json: bool = False
     region: str | None = None
@@ -43,6 +47,16 @@ class Options:
     quiet: bool = False
     parallel: int = PARALLEL
     debug: str = ""
+    stacks: tuple[str, ...] = ()
+    changed_since: str | None = None
+
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """Returns --stack and --only-changed, for another command."""
+        globs = tuple(word for glob in self.stacks for word in ("--stack", glob))
+        if self.changed_since is None:
+            return globs
+        return (*globs, f"--only-changed={self.changed_since}" if self.changed_since else "--only-changed")
 
     def as_arguments(self) -> list[str]:
         """Returns the options that select the AWS account and region, as arguments for another command."""
@@ -61,6 +75,7 @@ class App:
 
     connect      returns the cloud of a region; None: chosen by the options
     clock        the clock for holds
+    run_clock    makes the clock of a run
     wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
     network      on which load balancers answer; None: chosen by the options
@@ -80,6 +95,7 @@ class App:
     options: Options = field(default_factory=Options)
     connect: Connect | None = None
     clock: Clock = field(default_factory=RealClock)
+    run_clock: Callable[[], RunClock] = RealClock
     wall: Callable[[], float] = time.time
     pacers: Pacers = field(default_factory=Pacers)
     dns: ZoneDns | None = None

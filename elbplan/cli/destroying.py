@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Declined, Refused, UsageProblem
 from ..hazards import refuse_unless_allowed
-from ..render.outcome import resources_of_others
+from ..render.outcome import EndScreen, resources_of_others
 from .context import App
-from .execution import run_all
+from .execution import run_all, run_stack
+from .folder_run import FolderCommands, FolderRun, stack_keys
+from .folder_views import FolderScreen, StackView
 from .hazard_flags import AllowedHazards
 from .locks import lock_manager_of
 from .plan_screens import raise_if_all_fail, show_plans
-from .plans import Planned, Planner, allow_flags, command_with_allow, ending_of, planned
+from .plans import Planned, Planner, allow_flags, command_with_allow, ending_of, planned, retry_command
 from .select import unknown_stack
+from .stack_filter import only_stacks
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,33 @@ def destroy(app: App, request: DestroyRequest, plan_each: Planner) -> tuple[int,
     planner.check(stack_plan.plan for stack_plan in pending)
     ask_names(app, unconfirmed)
     planner.agreed = True
-    ending = replace(ending_of(app, "destroy", request.words, *allow_flags(request.hazards)), brief=request.unattended)
-    return run_all(app, stack_plans, ending, agreed=agreed), stack_plans
+    if len(stack_plans) == 1:
+        return run_all(app, stack_plans, _ending(app, request), agreed=agreed), stack_plans
+    return _destroy_together(app, request, stack_plans, agreed), stack_plans
+
+
+def _ending(app: App, request: DestroyRequest, *only: str) -> EndScreen:
+    ending = ending_of(app, "destroy", request.words, *only, *allow_flags(request.hazards))
+    return replace(ending, brief=request.unattended)
+
+
+def _destroy_together(
+    app: App, request: DestroyRequest, stack_plans: Sequence[Planned], agreed: Collection[str]
+) -> int:
+    """Destroys several stacks at the same time. A command that finds its stacks by itself names none."""
+
+    def run(planned: Planned, ending: EndScreen, view: StackView) -> int:
+        return run_stack(app, planned, ending, view, agreed=planned.plan.stack in agreed)
+
+    def again(stacks: Sequence[str]) -> str:
+        only = () if request.unattended else only_stacks(stacks)
+        return retry_command(app, "destroy", request.words, *only, *allow_flags(request.hazards))
+
+    def ending(stack: str) -> EndScreen:
+        return _ending(app, request, *(() if request.unattended else only_stacks([stack])))
+
+    screen = FolderScreen(app, stack_keys(stack_plans), destroys=True)
+    return FolderRun(app, screen, FolderCommands(ending, again, _ending(app, request)), run).all(stack_plans)
 
 
 def _show(

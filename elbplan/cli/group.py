@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .misuse import unknown_command
-from .options import SharedOption
+from .options import SharedOption, with_default_ref
 
 PROGRAM = "elbplan"
 
@@ -23,6 +23,9 @@ class HelpFirstCommand(click.Command):
     def __init__(self, *args: Any, examples: Sequence[str] = (), **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, with_default_ref(args))
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_intro(self, ctx, formatter, self.examples)

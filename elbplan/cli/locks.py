@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..core.plan import Plan
@@ -24,13 +24,18 @@ from .select import select
 DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"
 
 
-def lock_manager_of(app: App, cloud: Cloud) -> LockManager:
-    """Returns the lock manager of this process; its messages go to stderr. Raises UsageProblem."""
+def lock_manager_of(app: App, cloud: Cloud, say: Callable[..., None] | None = None) -> LockManager:
+    """Returns the lock manager of this process; its messages go to `say`, by default to stderr. Raises UsageProblem."""
     caller = Caller.here()
     files = ProcessFiles(folder_of(app.terminal.environ), caller.machine)
     # A clock of its own: Ctrl-C wakes whoever sleeps by the run's clock, and must not hurry the last record.
     return LockManager(
-        RunStore(cloud.send, RealClock()), caller, files, app.log, lease_seconds=_lease_seconds(app), wall=app.wall
+        RunStore(cloud.send, RealClock()),
+        caller,
+        files,
+        say or app.log,
+        lease_seconds=_lease_seconds(app),
+        wall=app.wall,
     )
 
 
@@ -47,12 +52,14 @@ def _lease_seconds(app: App) -> float:
     return seconds
 
 
-def run_request_of(stack_plan: Planned, verb: str, agreed: bool, migration: MigrationRun | None = None) -> RunRequest:
-    """Returns the request to run a plan, which plans again under the lock."""
+def run_request_of(
+    stack_plan: Planned, verb: str, agreed: bool, migration: MigrationRun | None = None, reads: Cloud | None = None
+) -> RunRequest:
+    """Returns the request to run a plan, which plans again under the lock, with the cloud `reads`."""
     stack, cloud = stack_plan.stack, stack_plan.cloud
 
     def plan_again() -> Plan:
-        (plan,) = stack_plan.planner(cloud, [stack])
+        (plan,) = stack_plan.planner(reads or cloud, [stack])
         return planned(plan)
 
     return RunRequest(cloud, stack_plan.plan, plan_again, verb, stack.spec_hash, agreed, migration)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import __version__
-from ..run.clock import Clock, RealClock
+from ..run.clock import Clock, RealClock, RunClock
 from .context import App, Connect
 from .denials import report_denials
 from .errors import report_failure
@@ -60,6 +60,7 @@ ENTRIES = {
     "expand": (f"{COMMANDS}.expand:command", "Specs", "Print the long form of a spec."),
     "schema": (f"{COMMANDS}.schema:command", "Specs", "Print the JSON Schema of specs, for editors."),
     "init": (f"{COMMANDS}.init:command", "Try it out", "Write a first spec, from your account and your answers."),
+    "doctor": (f"{COMMANDS}.doctor:command", "Try it out", "Check credentials, permissions, quotas, versions."),
     "sandbox": (f"{COMMANDS}.sandbox:command", "Try it out", "Start and stop the local AWS simulator."),
     "completion": (f"{COMMANDS}.completion:command", "Shell", "Print the completion script for bash, zsh or fish."),
     "man": (f"{COMMANDS}.man:command", "Shell", "Print the manual page."),
@@ -94,9 +95,11 @@ def run(
     dns: ZoneDns | None = None,
     wall: Callable[[], float] = time.time,
     network: Network | NoNetwork | None = None,
+    run_clock: Callable[[], RunClock] = RealClock,
 ) -> int:
     """Runs one command and returns its exit code. No error ends as a traceback."""
-    app = App(terminal, connect=connect, clock=clock or RealClock(), wall=wall, dns=dns, network=network)
+    app = App(terminal, connect=connect, wall=wall, dns=dns, network=network, run_clock=run_clock)
+    app.clock = clock or app.clock
     code = _invoke(app, args)
     report_denials(app, args)
     return code

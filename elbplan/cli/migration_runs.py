@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from shlex import quote
 
+from rich.text import Text
+
 from ..core.duration import duration_text
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -35,8 +37,8 @@ from .locks import lock_manager_of
 from .options import migrations_flags
 from .plan_screens import confirm, show_plans
 from .plans import Planned, ending_of, retry_command, style_for
-from .reading import reading
 from .verification import AnswerCheck
+from .views import ScreenView, View
 
 ROLLED_BACK = FAILED
 """The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
@@ -48,6 +50,9 @@ class MigrationConsole:
 
     base      the folder with the migrations of all stacks
     flags     the options that the same command needs to continue
+    view      what a person sees of the stack; None: the whole screen is for it
+    question  asks what is agreed to, in place of the screen's own question
+    clouds    reaches AWS; None: for this stack alone
     check     checks after the last run whether the stack answers; None: nobody does
     seconds   how long the last read of AWS took
     """
@@ -60,19 +65,23 @@ class MigrationConsole:
     base: str
     flags: tuple[str, ...] = ()
     check: AnswerCheck | None = None
+    view: View | None = None
+    question: Callable[[MigrationConsole, Agreement], None] | None = None
+    clouds: Connections | None = None
     cloud: Cloud = field(init=False)
     region: str = field(init=False)
     seconds: float = 0
 
     def __post_init__(self) -> None:
-        clouds = Connections(self.app, [self.stack])
+        clouds = self.clouds or Connections(self.app, [self.stack])
         self.cloud = clouds.cloud_of(self.stack)
         self.region = self.cloud.region
+        self._view: View = self.view or ScreenView(self.app, self.stack)
 
     def executor(self, source: MigrationSource, options: ApplyOptions) -> MigrationExecutor:
         """The executor with this console's screen, question and lock."""
         return MigrationExecutor(
-            self.cloud, self.stack, source, self, self.app.clock, self.confirm, self.tell, options, self.reading,
+            self.cloud, self.stack, source, self, self._view.clock, self.confirm, self.tell, options, self.reading,
             dns=dns_of(self.app),
         )  # fmt: skip
 
@@ -80,19 +89,20 @@ class MigrationConsole:
     def reading(self) -> Iterator[None]:
         """Show that AWS is being read, and measure how long it takes."""
         began = time.monotonic()
-        with reading(self.app, [self.stack], self.region):
+        with self._view.reading(self.region), self._view.slots:
             yield
         self.seconds = time.monotonic() - began
 
     def tell(self, notice: Notice) -> None:
         """A notice for the person; a plan only where somebody may want to see it."""
         if isinstance(notice, Proposed):
-            if not self.app.options.json or (not self.yes and self.app.terminal.can_ask):
-                self._show(notice.agreement)
+            if self.question is None and (not self.app.options.json or (not self.yes and self.app.terminal.can_ask)):
+                self.show(notice.agreement)
         elif not isinstance(notice, WaitsForApproval) and (notice.important or not self.app.options.quiet):
-            self.app.log(*notice.lines)
+            self._view.say(*notice.lines)
 
-    def _show(self, agreement: Agreement) -> None:
+    def show(self, agreement: Agreement) -> None:
+        """Shows the plan of the first run, and the files."""
         screen = self.app.terminal.stderr
         if not agreement.plan.empty:
             show_plans(self.app, "apply", [self._planned(agreement.plan)], screen, detail=self.detail)
@@ -102,12 +112,14 @@ class MigrationConsole:
 
     def confirm(self, agreement: Agreement) -> None:
         """Returns after a yes, or at once with --yes. Raises Refused."""
-        if not self.yes:
+        if self.question is not None:
+            self.question(self, agreement)
+        elif not self.yes:
             confirm(self.app, self.stack.name, approves=agreement.approves)
 
     def records(self) -> Sequence[RunRecord]:
         """The stack's run records. Raises AwsProblem."""
-        return lock_manager_of(self.app, self.cloud).ledger.read(self.stack.name)
+        return lock_manager_of(self.app, self.cloud, self._view.say).ledger.read(self.stack.name)
 
     def run(
         self, shown: Plan, plan_again: Callable[[], Plan], migration: MigrationRun, *, confirmed: bool
@@ -116,7 +128,7 @@ class MigrationConsole:
         planned = self._planned(shown, plan_again)
         ending = ending_of(self.app, "apply", self.paths, *self.flags)
         ending = replace(ending, destroy_command="", part=migration.state == "held")
-        return run_one(self.app, planned, ending, agreed=not confirmed, migration=migration)
+        return run_one(self.app, planned, ending, self._view, agreed=not confirmed, migration=migration)
 
     def _planned(self, plan: Plan, plan_again: Callable[[], Plan] | None = None) -> Planned:
         again = plan_again or (lambda: plan)
@@ -138,7 +150,7 @@ class MigrationConsole:
 
     def _checked(self, last: RunResult) -> RunResult:
         """The last run of the command, with whether the stack answers after it."""
-        verification = self.check.after(self._planned(last.plan), last) if self.check else None
+        verification = self.check.after(self._planned(last.plan), last, self._view) if self.check else None
         if verification is None:
             return last
         last = replace(last, answers=verification.answers)
@@ -173,7 +185,7 @@ class MigrationConsole:
         if self.app.options.json:
             self.app.terminal.out(json.dumps(held_document(view, time_text(self.app.wall()))))
         else:
-            self.app.terminal.show(held_screen(view, style_for(self.app, self.app.terminal.stdout)))
+            self._view.show(held_screen(view, style_for(self.app, self.app.terminal.stdout)))
 
     def _end_without_run(self, executor: MigrationExecutor, result: ApplyResult) -> None:
         pending = result.pending
@@ -182,9 +194,9 @@ class MigrationConsole:
             if result.state == "applied":
                 rest = "AWS does not match it" if pending.drift else "the spec wants more"
                 last = executor.migrations[-1].id
-                self.app.terminal.out(f"{self.stack.name}: applied up to {last}, but {rest}: elbplan plan shows it.")
+                self._view.show([Text(f"{self.stack.name}: applied up to {last}, but {rest}: elbplan plan shows it.")])
             return
-        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths, *self.flags))
+        report_unchanged(self.app, pending.plan, ending_of(self.app, "apply", self.paths, *self.flags), self._view)
 
 
 def _view(file: PendingFile) -> FileView:

@@ -68,7 +68,8 @@ def _candidates(stack_plan: Planned, names: Collection[str]) -> Iterator[OldStac
 
 def _read(app: App, stack_plan: Planned, old: OldStack) -> AccountStack | None:
     here = old.region == stack_plan.plan.region
-    cloud = stack_plan.cloud if here else Connections(app, []).reach(old.region)
+    clouds = Connections(app, [stack_plan.stack])
+    cloud = stack_plan.cloud if here else clouds.reach(replace(clouds.place(stack_plan.stack), region=old.region))
     return read_stack(cloud.send, old.region, old.name, stack_plan.plan.account)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -39,7 +39,7 @@ OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("-q", "--quiet"), {"is_flag": True, "default": None, "help": "Print only the result."}),
     (
         ("--parallel",),
-        {"type": click.IntRange(1, 64), "metavar": "N", "help": "Number of parallel steps (default: 8)."},
+        {"type": click.IntRange(1, 64), "metavar": "N", "help": "Number of parallel steps of all stacks (default: 8)."},
     ),
 ]
 
@@ -77,3 +77,44 @@ migrations_dir = click.option(
 def migrations_flags(base: str) -> tuple[str, ...]:
     """Returns the option --migrations for another command; nothing for the default folder."""
     return () if base == DEFAULT_FOLDER else ("--migrations", base)
+
+
+FILTERED = frozenset(("plan", "apply", "destroy", "status", "verify", "map", "runs"))
+"""The commands with the options --stack and --only-changed."""
+
+ONLY_CHANGED = "--only-changed"
+
+
+def with_default_ref(arguments: Sequence[str]) -> list[str]:
+    """The arguments, so that `--only-changed` never takes the next one: that is a PATH."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    changed = [f"{ONLY_CHANGED}=" if argument == ONLY_CHANGED else argument for argument in before]
+    return [*changed, *arguments[len(before) :]]
+
+
+def stack_filters(command: F) -> F:
+    """Adds --stack and --only-changed to this command."""
+    since = click.option(
+        ONLY_CHANGED,
+        "changed_since",
+        metavar="[=REF]",
+        expose_value=False,
+        callback=_take_filter,
+        help="Only stacks whose spec, scripts or migrations changed in git since REF (default: the main branch).",
+    )
+    globs = click.option(
+        "--stack",
+        "stacks",
+        metavar="GLOB",
+        multiple=True,
+        expose_value=False,
+        callback=_take_filter,
+        help="Only stacks with such a name, for example 'shop-*'. Repeat it for several.",
+    )
+    return globs(since(command))
+
+
+def _take_filter(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    app = context.find_object(App)
+    if app is not None and parameter.name is not None:
+        setattr(app.options, parameter.name, value)

@@ -12,6 +12,7 @@ from ..core.plan import Refusal
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError
 from ..kinds import KINDS
+from ..live.worker_threads import WorkerThreads
 from ..migrations.apply.checks import pending_files, refuse_edited
 from ..migrations.apply.journal import RunJournal, journal_of
 from ..migrations.apply.pending import Pending, PendingFinder
@@ -23,13 +24,13 @@ from ..run.lock.record import RunRecord
 from ..run.migration_run import LEFT
 from ..run.workflow import Cloud, StackPlan, plan, plan_each
 from ..spec import BrokenSpec
+from .connect import Connections
 from .context import App
 from .dns import dns_of
 from .locks import lock_manager_of
 from .old_stacks import with_old_stacks
 from .options import migrations_flags
-from .plans import Planned, Planner, connected, not_planned, planned, retry_command
-from .reading import reading
+from .plans import Planned, Planner, not_planned, planned, reading_plans, reading_stacks, retry_command
 
 IDLE = "every file is applied."
 DRIFTED = "Every file is applied, but AWS does not match the files."
@@ -43,11 +44,10 @@ def previews(app: App, entries: Sequence[Stack | BrokenSpec], base: str) -> list
     named = folders_of([entry for entry in entries if isinstance(entry, Stack)], base)
     plain = [entry for entry in entries if isinstance(entry, BrokenSpec) or entry.name not in named]
     by_spec = with_old_stacks(app, with_folders_checked(app, planned(app, plain, by_specs(app)), base)) if plain else []
+    by_files = _previews(app, [entry for entry in entries if isinstance(entry, Stack) and entry.name in named], base)
     plans = (replace(stack_plan, undo=("--rollback",)) for stack_plan in by_spec)
-    return [
-        _preview(app, entry, base) if isinstance(entry, Stack) and entry.name in named else next(plans)
-        for entry in entries
-    ]
+    files = iter(by_files)
+    return [next(files) if isinstance(entry, Stack) and entry.name in named else next(plans) for entry in entries]
 
 
 def by_specs(app: App) -> Planner:
@@ -60,24 +60,33 @@ def plan_specs(cloud: Cloud, stacks: Sequence[Stack], *, deep: bool = False) -> 
     return plan_each(cloud, stacks, KINDS, deep=deep)
 
 
-def _preview(app: App, stack: Stack, base: str) -> Planned:
+def _previews(app: App, stacks: Sequence[Stack], base: str) -> list[Planned]:
+    """The plans of stacks with migrations, which are read side by side."""
+    if not stacks:
+        return []
+    clouds = Connections(app, stacks)
+    with reading_stacks(app, stacks, clouds), WorkerThreads(min(len(stacks), app.options.parallel)) as threads:
+        return threads.map(lambda stack: _preview(app, clouds, stack, base), stacks)
+
+
+def _preview(app: App, clouds: Connections, stack: Stack, base: str) -> Planned:
     try:
-        return _preview_of_files(app, stack, base)
+        return _preview_of_files(app, clouds, stack, base)
     except ElbplanError as problem:
         return not_planned(stack, problem, plan_specs)
 
 
-def _preview_of_files(app: App, stack: Stack, base: str) -> Planned:
+def _preview_of_files(app: App, clouds: Connections, stack: Stack, base: str) -> Planned:
     """What is pending in the files; where every file is applied, what the spec wants beyond them."""
     source = FolderSource(Folder.of(stack.name, base))
     migrations = source.read()
-    with connected(app, stack) as cloud:
-        began = time.monotonic()
-        journal = _journal(app, cloud, stack)
-        refuse_edited(source, migrations, journal, ())
-        pending = PendingFinder(cloud, stack, journal, time.time(), approve=True, dns=dns_of(app)).next(migrations)
-        shown = plan(cloud, [stack], KINDS, dns=dns_of(app))[0] if pending.done and pending.uncovered else pending.plan
-        seconds = time.monotonic() - began
+    cloud = clouds.cloud_of(stack)
+    began = time.monotonic()
+    journal = _journal(app, cloud, stack)
+    refuse_edited(source, migrations, journal, ())
+    pending = PendingFinder(cloud, stack, journal, time.time(), approve=True, dns=dns_of(app)).next(migrations)
+    shown = plan(cloud, [stack], KINDS, dns=dns_of(app))[0] if pending.done and pending.uncovered else pending.plan
+    seconds = time.monotonic() - began
     idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
     place = (stack.file, *migrations_flags(base))
     notes = tuple(_notes(pending, migrations, lambda verb, *flags: f"`{retry_command(app, verb, place, *flags)}`"))
@@ -151,14 +160,18 @@ def with_folders_checked(app: App, plans: Sequence[Planned], base: str) -> list[
     A person may stand in another folder. Where the records cannot be read, nothing is known, and nothing is refused.
     Runs without a migration (drift reverted, a destroy that failed) change nothing; `apply --no-migrations` does.
     """
-    return [_with_folder_checked(app, stack_plan, base) for stack_plan in plans]
+    changing = [each for each in plans if not each.problem and not each.plan.empty and each.plan.lives]
+    if not changing:
+        return list(plans)
+    with reading_plans(app, changing), WorkerThreads(min(len(changing), app.options.parallel)) as threads:
+        checked = threads.map(lambda each: _with_folder_checked(app, each, base), changing)
+    known = {each.plan.stack: each for each in checked}
+    return [known.get(each.plan.stack, each) for each in plans]
 
 
 def _with_folder_checked(app: App, stack_plan: Planned, base: str) -> Planned:
     plan = stack_plan.plan
-    if stack_plan.problem or plan.empty or not plan.lives:
-        return stack_plan
-    with contextlib.suppress(AwsProblem), reading(app, [stack_plan.stack], plan.region):
+    with contextlib.suppress(AwsProblem):
         records = lock_manager_of(app, stack_plan.cloud).ledger.read_for_display(plan.stack)
         last = next((run for run in reversed(records) if run.file or run.mode == LEFT), None)
         if last and last.file:

@@ -10,9 +10,10 @@ from rich.text import Text
 from ..errors import Declined
 from ..kinds import KINDS
 from ..render.cost_stays import with_prices
+from ..render.layout import flow
 from ..render.plan import counts, plan_screen
 from ..render.problems import failures_text, problem_screen
-from ..render.style import Style
+from ..render.style import Style, count, listed
 from .context import App
 from .costs import table_of
 from .errors import report_problem
@@ -36,7 +37,10 @@ def show_plans(
     """
     style = style_for(app, stream)
     shown: dict[str, str] = {}
+    folded = _unchanged(app, planned)
     for stack_plan in planned:
+        if stack_plan in folded:
+            continue
         if stack_plan.problem:
             app.terminal.show([*problem_block(app, verb, stack_plan, style, shown), style.line("")], stream)
         elif not app.options.quiet or stack_plan.plan.refusals:
@@ -44,6 +48,9 @@ def show_plans(
             screen = plan_screen(plan, KINDS, style, view)
             table = [style.line(""), *table_of(app, verb, plan, style)] if view.detail else []
             app.terminal.show([*screen, *table, style.line("")], stream)
+    if folded:
+        rows = flow(style, style.line("Nothing to do: "), _folded_text(folded))
+        app.terminal.show([*rows, style.line("")], stream)
     failed = [stack_plan for stack_plan in planned if stack_plan.problem]
     refused = [stack_plan for stack_plan in planned if stack_plan.plan.refusals]
     failures = failures_text(len(failed), len(refused))
@@ -52,6 +59,27 @@ def show_plans(
     if stream is app.terminal.stderr:
         last.append(style.line(""))  # a question or the run follows
     app.terminal.show(last, stream)
+
+
+MOST_IN_FULL = 8
+"""Of more stacks, those that do not change are one line together."""
+
+
+def _unchanged(app: App, planned: Sequence[Planned]) -> list[Planned]:
+    """The stacks of a long plan that have nothing to show but their names."""
+    if len(planned) <= MOST_IN_FULL or app.options.verbose or app.options.quiet:
+        return []
+    return [
+        each
+        for each in planned
+        if each.plan.empty and not each.code and not each.idle and not each.undone
+        if not each.plan.warnings and not each.plan.unread and not each.plan.unchecked
+    ]
+
+
+def _folded_text(folded: Sequence[Planned]) -> str:
+    names = listed([each.plan.stack for each in folded])
+    return f"{count(len(folded), 'stack')} ({names}); AWS matches the spec (-v shows each)"
 
 
 def problem_block(app: App, verb: str, stack_plan: Planned, style: Style, shown: dict[str, str]) -> list[Text]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import shlex
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ..core.call import Answer, Call
@@ -25,7 +26,7 @@ from ..spec import BrokenSpec, load, load_each
 from .connect import Connections
 from .context import App
 from .costs import notes_of
-from .options import DEFAULT_PATHS
+from .options import DEFAULT_PATHS, FILTERED
 from .reading import reading
 
 Planner = Callable[["Cloud", Sequence[Stack]], Sequence[StackPlan]]
@@ -165,9 +166,26 @@ def _reading_places(app: App, stacks: Mapping[int, Stack], groups: Mapping[Place
     if not read:
         yield
         return
-    regions = {place.region for place in groups}
-    with reading(app, read, next(iter(regions)) if len(regions) == 1 else count(len(regions), "region")):
+    with reading(app, read, _regions_text({place.region for place in groups})):
         yield
+
+
+def reading_stacks(app: App, stacks: Sequence[Stack], clouds: Connections) -> AbstractContextManager[None]:
+    """Shows that AWS is being read for these stacks."""
+    regions = set()
+    for stack in stacks:
+        with contextlib.suppress(ElbplanError):  # the stack's own read reports it
+            regions.add(clouds.region(stack))
+    return reading(app, stacks, _regions_text(regions))
+
+
+def reading_plans(app: App, plans: Sequence[Planned]) -> AbstractContextManager[None]:
+    """Shows that more of AWS is read for these plans."""
+    return reading(app, [each.stack for each in plans], _regions_text({each.plan.region for each in plans}))
+
+
+def _regions_text(regions: Collection[str]) -> str:
+    return next(iter(regions)) if len(regions) == 1 else count(len(regions), "region")
 
 
 def _plan_place(clouds: Connections, place: Place, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
@@ -222,7 +240,8 @@ def connected(app: App, stack: Stack) -> Iterator[Cloud]:
 
 def retry_command(app: App, verb: str, paths: Sequence[str], *flags: str) -> str:
     """Returns the same command line with another verb, for the same specs, as a shell reads it."""
-    return shlex.join(["elbplan", verb, *paths, *app.options.as_arguments(), *flags])
+    selected = () if "--stack" in flags or verb not in FILTERED else app.options.selection
+    return shlex.join(["elbplan", verb, *paths, *app.options.as_arguments(), *selected, *flags])
 
 
 def allow_flags(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from ..core.stack import Stack
 from ..core.suggest import did_you_mean
-from ..errors import ElbplanError, UsageProblem
+from ..errors import ElbplanError, SpecProblem, UsageProblem
 from ..migrations.files.folder import FOLDER, HEAD, Folder
 from ..spec import BrokenSpec
 from .context import App
 from .options import DEFAULT_PATHS
 from .plans import stacks_of, stacks_or_problems_of
+from .stack_filter import name_of, stack_filter
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -49,7 +50,10 @@ def select(app: App, words: Sequence[str], base: str = FOLDER) -> list[StackSele
         if word not in paths:
             folder = folders.get(word) or _named(word, base)
             selected.append(StackSelection(folder, _default_specs(app).get(folder.stack)))
-    return selected
+    if not _filters(app):
+        return selected
+    names = {name_of(entry) for entry in _filtered(app, [selection.stack for selection in selected], base)}
+    return [selection for selection in selected if selection.name in names]
 
 
 def select_migrations(app: App, words: Sequence[str], base: str) -> list[StackSelection]:
@@ -82,6 +86,8 @@ def specs_of(app: App, words: Sequence[str], *, without_spec: bool = False) -> l
 
     `without_spec`: a name that has no spec stands for what AWS has of that stack.
     """
+    if _filters(app):
+        return _right(entries_of(app, words, without_spec=without_spec))
     names, paths = _split(words)
     stacks = stacks_of(app, paths) if paths or not words else []
     for entry in _by_names(app, names, {stack.name for stack in stacks}):
@@ -99,14 +105,37 @@ def entries_of(app: App, words: Sequence[str], *, without_spec: bool = False) ->
     `without_spec`: a name that has no spec stands for what AWS has of that stack. Raises SpecProblem, UsageProblem.
     """
     names, paths = _split(words)
-    entries = stacks_or_problems_of(app, paths) if paths or not words else []
+    must_have_one = not _filters(app)
+    entries = stacks_or_problems_of(app, paths, must_have_one=must_have_one) if paths or not words else []
     for entry in _by_names(app, names, {entry.name for entry in entries if isinstance(entry, Stack)}):
         if isinstance(entry, BrokenSpec) and len(words) == 1 and not app.options.json:
             raise entry.problem
         if isinstance(entry, Stack) and not entry.file and not without_spec:
             raise unknown_stack(app, entry.name)
         entries.append(entry)
-    return entries
+    return _filtered(app, entries)
+
+
+def _filtered(app: App, entries: list[Stack | BrokenSpec], base: str = FOLDER) -> list[Stack | BrokenSpec]:
+    """The entries that --stack and --only-changed select. Says so if none is left."""
+    if not _filters(app):
+        return entries
+    filter = stack_filter(app.options.stacks, app.options.changed_since, base)
+    chosen = filter.chosen(entries)
+    if not chosen:
+        app.log(filter.nothing)
+    return chosen
+
+
+def _filters(app: App) -> bool:
+    return bool(app.options.stacks) or app.options.changed_since is not None
+
+
+def _right(entries: Sequence[Stack | BrokenSpec]) -> list[Stack]:
+    """The stacks. Raises SpecProblem with the problems of all that are wrong."""
+    if problems := [p for entry in entries if isinstance(entry, BrokenSpec) for p in entry.problem.problems]:
+        raise SpecProblem(problems)
+    return [entry for entry in entries if isinstance(entry, Stack)]
 
 
 def unknown_stack(app: App, name: str, place: str = "") -> UsageProblem:
@@ -121,7 +150,7 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The names of stacks, and the paths. The folder of a stack's migrations stands for its name."""
     names, paths = [], []
     for word in words:
-        folder = migrations_folder(word, FOLDER) if is_path(word) and "/" in word.rstrip("/") else None
+        folder = migrations_folder(word, FOLDER) if is_path(word) and _has_folder(word) else None
         if folder:
             names.append(folder.stack)
         elif is_path(word) or not NAME.fullmatch(word):
@@ -149,7 +178,12 @@ def _default_entries(app: App) -> list[Stack | BrokenSpec]:
 
 def is_path(word: str) -> bool:
     """True for the path of specs, False for a stack's name."""
-    return word == "-" or "/" in word or word.endswith((".yaml", ".yml")) or os.path.exists(word)
+    return word == "-" or _has_folder(word + "x") or word.endswith((".yaml", ".yml")) or os.path.exists(word)
+
+
+def _has_folder(word: str) -> bool:
+    """True if a path has a folder before its last name; Windows has two signs between the names."""
+    return any(sign in word.rstrip(sign) for sign in (os.sep, os.altsep) if sign)
 
 
 def migrations_folder(word: str, base: str) -> Folder | None:

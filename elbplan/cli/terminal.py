@@ -11,6 +11,7 @@ import io
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -39,6 +40,8 @@ class Terminal:
     only_ascii: bool = False
     secrets: dict[str, str] = field(default_factory=dict)
     """Maps values of variables to their references. Errors of AWS or Python can quote values; elbplan hides them."""
+    _writing: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Lines of several threads stay whole. A signal handler may write in the middle of another write."""
 
     @classmethod
     def of_process(cls) -> Terminal:
@@ -166,7 +169,7 @@ class Terminal:
                 stream.flush()
 
     def _write(self, stream: TextIO, text: str) -> None:
-        with self._ignore_closed_pipe(stream):
+        with self._writing, self._ignore_closed_pipe(stream):
             stream.write(text)
             stream.flush()
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
+
+from rich.text import Text
 
 from ..core.address import Address
 from ..core.resource import Resource
 from ..errors import ElbplanError, Interrupted
 from ..render.verify import apply_rows
+from ..run.clock import Clock
 from ..run.result import RunResult
 from ..run.workflow import Cloud
 from ..verify.check import CheckName, Verification
@@ -28,17 +33,29 @@ AFTER_APPLY = 90.0
 """Seconds in which a new load balancer begins to answer."""
 
 
-def checked(app: App, stack: ServedStack, cloud: Cloud) -> Verification:
+class CheckView(Protocol):
+    """What a person sees of a check after an apply; `clock` is the clock of its pauses."""
+
+    clock: Clock
+
+    def checking(self) -> AbstractContextManager[object]:
+        """Surrounds the check."""
+
+    def verified(self, verification: Verification, rows: Sequence[Text]) -> None:
+        """Shows its result."""
+
+
+def checked(app: App, stack: ServedStack, cloud: Cloud, clock: Clock | None = None) -> Verification:
     """All checks of a stack. Raises nothing: a problem is in the result."""
     try:
         network = network_of(app, stack.region, stack.account)
-        return verify(with_facts(stack, cloud.send), network, app.clock)
+        return verify(with_facts(stack, cloud.send), network, clock or app.clock)
     except ElbplanError as problem:
         return Verification(stack.name, problem=problem.what)
 
 
 def until_all_answer(
-    app: App,
+    clock: Clock,
     look: Callable[[], Sequence[Verification]],
     seconds: float,
     tell: Callable[[Sequence[Verification]], None] = lambda _: None,
@@ -48,14 +65,14 @@ def until_all_answer(
 
     `tell` gets each round. `may_pass` says whether waiting can help a stack that does not answer.
     """
-    end = app.clock.now() + seconds
+    end = clock.now() + seconds
     while True:
         found = look()
         tell(found)
         waiting = any(not verification.answers and may_pass(verification) for verification in found)
-        if not waiting or app.clock.now() + BETWEEN > end:
+        if not waiting or clock.now() + BETWEEN > end:
             return found
-        app.clock.sleep(BETWEEN)
+        clock.sleep(BETWEEN)
 
 
 LASTING: tuple[CheckName, ...] = ("listener", "certificate", "security-path", "delegation")
@@ -89,7 +106,7 @@ class AnswerCheck:
     paths: Sequence[str]
     seconds: float = AFTER_APPLY
 
-    def after(self, planned: Planned, result: RunResult) -> Verification | None:
+    def after(self, planned: Planned, result: RunResult, view: CheckView) -> Verification | None:
         """Checks the stack as the run left it, and shows the result; None if there is nothing to check.
 
         Raises Interrupted after Ctrl-C.
@@ -99,19 +116,18 @@ class AnswerCheck:
             return None
         seconds = 0 if isinstance(network_of(self.app, stack.region, stack.account), NoNetwork) else self.seconds
         try:
-            with checking(self.app, stack.name):
-                look = partial(self._look, stack, planned.cloud)
-                (found,) = until_all_answer(self.app, look, seconds, may_pass=starts_soon)
-        except KeyboardInterrupt:
+            with view.checking():
+                look = partial(self._look, stack, planned.cloud, view.clock)
+                (found,) = until_all_answer(view.clock, look, seconds, may_pass=starts_soon)
+        except (KeyboardInterrupt, Interrupted):
             what = f"{stack.name} is applied; the check whether it answers was interrupted"
             raise Interrupted(what, hint=self.command) from None
-        if not self.app.options.json:
-            style = style_for(self.app, self.app.terminal.stdout)
-            self.app.terminal.show(apply_rows(found, style, self.command, self.app.terminal.redacted))
+        style = style_for(self.app, self.app.terminal.stdout)
+        view.verified(found, apply_rows(found, style, self.command, self.app.terminal.redacted))
         return found
 
-    def _look(self, stack: ServedStack, cloud: Cloud) -> Sequence[Verification]:
-        return [checked(self.app, stack, cloud)]
+    def _look(self, stack: ServedStack, cloud: Cloud, clock: Clock) -> Sequence[Verification]:
+        return [checked(self.app, stack, cloud, clock)]
 
     @property
     def command(self) -> str:

@@ -24,6 +24,7 @@ class Stack:
     identity    whose credentials elbplan uses
     domains     the DNS names of the load balancer
     traffic     the traffic that the stack expects, for its cost; None if nobody has said
+    files       other files that the spec names
     adopt       by address, the AWS ids of resources that become the stack's by tags alone
     expires     when `elbplan destroy --expired` deletes the stack: `8h` after its creation, or a moment; empty: never
     file, line  where the document starts, for messages
@@ -37,6 +38,7 @@ class Stack:
     identity: Identity = OF_THE_ENVIRONMENT
     domains: tuple[str, ...] = ()
     traffic: TrafficEstimate | None = None
+    files: tuple[str, ...] = ()
     adopt: Mapping[Address, str] = field(default_factory=dict)
     expires: str = ""
     file: str = ""

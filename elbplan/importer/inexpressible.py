@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..kinds.aws.actions import OIDC
 from .source import NotImported
 from .survey import Survey
 
@@ -34,3 +35,15 @@ def not_expressible(seen: Survey) -> Iterator[NotImported]:
             if value not in ("", LISTENER_DEFAULTS.get(key)):
                 where = f"listener.{raw.get('Port') or 'main'}: attribute {key} = {value}"
                 yield NotImported(where, "elbplan does not manage attributes of listeners")
+    yield from _secrets(seen)
+
+
+def _secrets(seen: Survey) -> Iterator[NotImported]:
+    """The secrets of OIDC logins, which AWS never returns. elbplan asks AWS to keep them."""
+    for arn, listener in seen.listeners.items():
+        port = listener.get("Port")
+        actions = [(f"listener {port}", a) for a in listener.get("DefaultActions") or ()]
+        actions += [(f"rule {r['Priority']} of listener {port}", a) for r in seen.rules[arn] for a in r["Actions"]]
+        for where, action in actions:
+            if action.get("Type") == OIDC:
+                yield NotImported(f"client secret of the login at {where}", "AWS never returns it, and it stays there")

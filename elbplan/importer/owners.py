@@ -30,7 +30,7 @@ class Owner:
 def force_hint(owner: Owner) -> str:
     """What the owner does otherwise, what to do first, and the option."""
     steps = "; ".join(f"({number}) {step}" for number, step in enumerate(owner.first, 1))
-    return f"{owner.happens}. Before the import: {steps}; then add --force"
+    return f"{owner.happens}. Before the import: {steps}. Then add --force: the tags stay"
 
 
 def owner_of(tags: Iterable[Tags]) -> Owner | None:
@@ -61,7 +61,6 @@ def _cloudformation(tags: Tags) -> Owner | None:
         "add `DeletionPolicy: Retain` to the load balancer, its listeners, rules, target groups and security groups"
         " in the template, and update the stack",
         "remove them from the template and update the stack again: CloudFormation forgets them and deletes nothing",
-        "their tags stay, so the import then still needs --force",
     )
     return Owner(f"CloudFormation stack {stack}{through}", happens, first)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..core.address import Address, AwsId, Ref
@@ -21,7 +22,7 @@ from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
 from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
-from .classic.read import read_classic
+from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
@@ -31,6 +32,7 @@ from .owners import owner_of
 from .source import ImportSource
 from .survey import Survey, survey
 from .target_owners import other_registrar
+from .words import has_words
 
 Resources = dict[Address, Resource]
 READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
@@ -54,7 +56,8 @@ def read_any(
     """The same for a load balancer that is described already, also for a Classic one."""
     if is_classic(balancer):
         (facts,) = reader.run([read_classic(balancer)])
-        return translate(facts, region, account)
+        source = translate(facts, region, account)
+        return replace(source, lookups=lookups_of(reader, region, classic_survey(facts), source.resources))
     return read_balancer(reader, region, account, balancer, stack or stack_name(balancer["LoadBalancerName"]))
 
 
@@ -159,14 +162,16 @@ def _inexpressible(resources: Resources) -> Iterator[tuple[Address, str]]:
 
 
 def _renumbered(resources: Resources, ids: Mapping[Address, str]) -> tuple[Resources, dict[Address, str]]:
-    """Rules without a name are numbered by their position among those that the spec has."""
+    """Rules without a name are numbered by their position; `443-p10` is one of priority 10 in the long form."""
     new: dict[Address, Address] = {}
     count: dict[object, int] = {}
     rules = [(address, rule) for address, rule in resources.items() if isinstance(rule, Rule)]
     for address, rule in sorted(rules, key=lambda pair: pair[1].priority):
-        count[rule.listener] = number = count.get(rule.listener, 0) + 1
-        if match := UNNAMED.fullmatch(address.name):
-            new[address] = Address(Rule.kind, f"{match['listener']}-r{number}")
+        short, match = has_words(rule.conditions), UNNAMED.fullmatch(address.name)
+        count[rule.listener] = number = count.get(rule.listener, 0) + short
+        if match:
+            name = f"r{number}" if short else f"p{rule.priority}"
+            new[address] = Address(Rule.kind, f"{match['listener']}-{name}")
     renamed = {new.get(address, address): resource for address, resource in resources.items()}
     order = {kind: place for place, kind in enumerate(KINDS)}
     renamed = dict(sorted(renamed.items(), key=lambda pair: (order[pair[0].kind], _place(*pair))))

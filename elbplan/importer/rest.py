@@ -5,7 +5,7 @@ elbplan's own expansion decides: the document is loaded like any spec, and compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -30,20 +30,37 @@ KEPT = ("take_over",)
 """Fields that AWS never returns, and that a translation sets on purpose."""
 
 
-def complete(source: ImportSource, document: Words) -> Words:
+def complete(source: ImportSource, document: Words, covered: Collection[Address]) -> Words:
     """The document with blocks of the long form and `overrides:`, so that it gives exactly the source's resources.
 
-    A key of the short form that would make more than there is falls away. Raises SpecProblem if that does not help.
+    `covered` are the resources that the document has in the short form. If it would make others too, everything is in
+    the long form. Raises SpecProblem if elbplan refuses that as well.
     """
-    document = _without_too_much(source, document)
-    found = {} if document.keys() <= {*HEAD} else expanded(source, document)
+    in_both = _with_blocks(source, document, covered)
+    try:
+        found = expanded(source, in_both)
+    except SpecProblem:
+        found = {}
+    if set(found) != set(source.resources):
+        in_both = _with_blocks(source, {key: document[key] for key in HEAD if key in document}, ())
+        found = expanded(source, in_both)
+    overrides = {str(a): fields for a, r in source.resources.items() if (fields := _differences(found[a], r))}
+    return {**in_both, "overrides": overrides} if overrides else in_both
+
+
+def _with_blocks(source: ImportSource, document: Words, covered: Collection[Address]) -> Words:
+    """The document with a block of the long form for each resource that the short form does not cover."""
     document = deepcopy(document)
     for address, resource in source.resources.items():
-        if address not in found:
-            document.setdefault(address.kind, {})[address.name] = long_fields(_without_filled_in(resource))
-    found = expanded(source, document)
-    overrides = {str(a): fields for a, r in source.resources.items() if (fields := _differences(found[a], r))}
-    return {**document, "overrides": overrides} if overrides else document
+        if address not in covered:
+            own = _without_tags_of_all(_without_filled_in(resource), document.get("tags") or {})
+            document.setdefault(address.kind, {})[address.name] = long_fields(own)
+    return document
+
+
+def _without_tags_of_all(resource: Resource, common: Mapping[str, str]) -> Resource:
+    own = {key: value for key, value in resource.tags.items() if common.get(key) != value}
+    return resource.model_copy(update={"tags": own})
 
 
 def minimal(source: ImportSource, document: Words) -> Words:
@@ -84,18 +101,6 @@ def _same(source: ImportSource, document: Words) -> bool:
     return set(found) == set(source.resources) and not any(
         _differences(found[a], r) for a, r in source.resources.items()
     )
-
-
-def _without_too_much(source: ImportSource, document: Words) -> Words:
-    """The document without the first key that makes resources which AWS does not have, until there is none."""
-    for key in ("", "domain", "targets", "groups", "listeners"):
-        document = {k: v for k, v in document.items() if k != key and not (key == "domain" and k == "manage")}
-        try:
-            if set(expanded(source, document)) <= set(source.resources):
-                return document
-        except SpecProblem:
-            continue
-    return {key: document[key] for key in HEAD if key in document}
 
 
 # Differences ---------------------------------------------------------------------------------------------------------
@@ -168,15 +173,20 @@ def _removable(document: Words) -> Iterator[Path]:
         yield from (("listeners", index, "rules", number, "priority") for number in range(len(rules)))
 
 
+def _is_long(block: Any) -> bool:
+    """True for a block of the long form, which has resources by name. `targets` is a key of the short form too."""
+    return isinstance(block, Mapping) and all(isinstance(fields, Mapping) for fields in block.values())
+
+
 def _long_paths(document: Words) -> Iterator[Path]:
     """The fields of the blocks of the long form that have the default of their model, and those of health checks.
 
     A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
     their default may go.
     """
-    for kind in [kind for kind in KINDS if kind in document]:
+    for kind in [kind for kind in KINDS if _is_long(document.get(kind))]:
         defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
-        for name, fields in document[kind].items():
+        for name, fields in document.get(kind, {}).items():
             yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
             yield from ((kind, name, "health", key) for key in fields.get("health") or ())
 

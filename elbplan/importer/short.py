@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.address import Address, Lookup
 from ..core.duration import duration_text
+from ..kinds import KINDS
 from ..kinds.certificate import Certificate
 from ..kinds.listener import SECURE, Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -22,15 +23,17 @@ from ..spec.expand.listeners import POLICIES
 from .claims import BALANCER
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
-from .words import Words, action_words, condition_words
+from .words import Words, action_words, condition_words, has_words
 
 TLS = {policy: word for word, policy in POLICIES.items()}
+SECURITY_GROUP = Address("security_group", "lb")
 MANAGED_CERTIFICATE = Address("certificate", "main")
 
 
-def short_document(source: ImportSource, stack: str) -> Words:
-    """The keys of the short form, in the order of docs/spec.md."""
-    return ShortWriter(source, stack).document()
+def short_document(source: ImportSource, stack: str) -> tuple[Words, set[Address]]:
+    """The keys of the short form, in the order of docs/spec.md; and the resources that they describe."""
+    writer = ShortWriter(source, stack)
+    return writer.document(), writer.covered
 
 
 class ShortWriter:
@@ -42,6 +45,7 @@ class ShortWriter:
         balancer = source.resources[BALANCER]
         assert isinstance(balancer, LoadBalancer)
         self.balancer = balancer
+        self.covered = {BALANCER}
 
     def of(self, model: type[Any]) -> dict[Address, Any]:
         """The resources of one kind, by address."""
@@ -66,6 +70,16 @@ class ShortWriter:
         return {key: value for key, value in every.items() if value is not None}
 
     def _network(self) -> Words:
+        """The zones and the VPC, and the security groups if none of them is the stack's."""
+        words = self._subnets()
+        if SECURITY_GROUP in self.resources:
+            self.covered.add(SECURITY_GROUP)
+        elif self.balancer.type != "gateway":
+            groups = list(map(str, self.balancer.security_groups or ()))
+            words["network"] = {**words.get("network", {}), "security_groups": groups}
+        return words
+
+    def _subnets(self) -> Words:
         known = self.source.lookups
         if DEFAULT_VPC in known and EVERY_ZONE in known:
             return {}
@@ -77,7 +91,7 @@ class ShortWriter:
 
     def _allow(self) -> list[str] | None:
         """The sources that the rules of the load balancer's own group let in, if they are the same for each port."""
-        group = self.resources.get(Address("security_group", "lb"))
+        group = self.resources.get(SECURITY_GROUP)
         if not isinstance(group, SecurityGroup):
             return None
         sources: dict[int | None, list[str]] = {}
@@ -89,7 +103,14 @@ class ShortWriter:
     # Domains and certificates ------------------------------------------------------------------------------------
 
     def _names(self) -> list[Record]:
-        return [record for address, record in self.of(Record).items() if record.type == "A"]
+        """The A records, if the short form makes exactly these: with `ip: dualstack`, also an AAAA record for each."""
+        records = self.of(Record)
+        names = [record for record in records.values() if record.type == "A"]
+        types = ("A", "AAAA") if self.balancer.ip_address_type.startswith("dualstack") else ("A",)
+        made = {(record.name, str(record.zone), type) for record in names for type in types}
+        there = {(record.name, str(record.zone), record.type) for record in records.values()}
+        unique = len({record.name for record in names}) == len(names)
+        return names if made == there and unique else []
 
     def certificate_of_domains(self) -> bool:
         """True if the certificate `main` is for exactly the names of the records, and each listener's default."""
@@ -98,6 +119,7 @@ class ShortWriter:
         secure = [listener for listener in self.of(Listener).values() if listener.protocol in SECURE]
         return (
             isinstance(certificate, Certificate)
+            and bool(names)
             and set(certificate.domains) == names
             and bool(secure)
             and all(listener.certificate == MANAGED_CERTIFICATE for listener in secure)
@@ -107,6 +129,8 @@ class ShortWriter:
         names = self._names()
         if not names:
             return {}
+        self.covered |= set(self.of(Record))
+        self.covered |= {MANAGED_CERTIFICATE} if self.certificate_of_domains() else set()
         domains = [self._domain_words(record) for record in names]
         single = domains[0] if len(domains) == 1 else domains
         words: Words = {"domain": [single] if isinstance(single, dict) else single}
@@ -114,9 +138,11 @@ class ShortWriter:
 
     def _domain_words(self, record: Record) -> Any:
         lookup = Lookup("hosted_zone", record.name.removeprefix("*."))
-        if self.source.lookups.get(lookup) == (record.zone,):
-            return record.name
-        return {"name": record.name, "zone": str(record.zone)}
+        words: Words = {"name": record.name}
+        if self.source.lookups.get(lookup) != (record.zone,):
+            words["zone"] = str(record.zone)
+        words |= {key: True for key in ("take_over", "restore") if getattr(record, key)}
+        return words if len(words) > 1 else record.name
 
     # Groups --------------------------------------------------------------------------------------------------------
 
@@ -132,6 +158,7 @@ class ShortWriter:
 
     def _group(self, address: Address, group: TargetGroup) -> Words:
         words = self._targets(address, group)
+        self.covered |= {address, Address(Targets.kind, address.name)} if words else {address}
         usual = {"application": "HTTP", "network": "TCP", "gateway": "GENEVE"}[self.balancer.type]
         words |= {"port": group.port}
         words |= {"protocol": str(group.protocol).lower()} if group.protocol != usual else {}
@@ -169,6 +196,7 @@ class ShortWriter:
         for address, listener in self.of(Listener).items():
             if listener.load_balancer != BALANCER:
                 continue
+            self.covered |= {address, *(rule for rule, _ in self._rules(address))}
             words: Words = {"listen": f"{listener.port}/{str(listener.protocol).lower()}"} if listener.port else {}
             words |= self._tls(listener)
             words |= action_words(listener.action)
@@ -187,7 +215,8 @@ class ShortWriter:
         return words
 
     def _rules(self, listener: Address) -> list[tuple[Address, Rule]]:
-        rules = [(address, rule) for address, rule in self.of(Rule).items() if rule.listener == listener]
+        every = self.of(Rule).items()
+        rules = [(a, rule) for a, rule in every if rule.listener == listener and has_words(rule.conditions)]
         return sorted(rules, key=lambda pair: pair[1].priority)
 
     def _rule(self, address: Address, rule: Rule, number: int) -> Words:
@@ -210,8 +239,9 @@ class ShortWriter:
 
     def _tags(self) -> Mapping[str, str]:
         """The tags that all resources have. `Name` is the name of one."""
-        every = [r.tags for a, r in self.resources.items() if a in self.source.ids or not self.source.ids]
-        taggable = [tags for tags in every if tags is not None]
+        new = not self.source.ids
+        own = [(a, r) for a, r in self.resources.items() if a in self.source.ids or new]
+        taggable = [r.tags for a, r in own if KINDS[a.kind].taggable]
         common = dict(taggable[0]) if taggable else {}
         return {k: v for k, v in common.items() if all(tags.get(k) == v for tags in taggable)}
 

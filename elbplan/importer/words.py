@@ -63,20 +63,26 @@ def _number(text: str) -> int | str:
     return int(text) if text.isdigit() else text
 
 
+def has_words(conditions: Iterable[Condition]) -> bool:
+    """True if the short form can say these conditions: one of each field, and no regular expressions."""
+    conditions = list(conditions)
+    once = [condition.field for condition in conditions if condition.field in FIELDS]
+    plain = all(condition.values and not condition.regex and not condition.settings for condition in conditions)
+    return plain and len(set(once)) == len(once)
+
+
 def condition_words(conditions: Iterable[Condition]) -> Words:
-    """`{host: api.example.com, path: [/v1/*, /v2/*]}`. What the words cannot say is left out."""
+    """`{host: api.example.com, path: [/v1/*, /v2/*]}`, for conditions that have words."""
     words: Words = {}
     for condition in conditions:
         values = list(condition.values)
-        if not values:
-            continue
         if condition.field == "http-header":
             words.setdefault("header", []).append({"name": condition.name, "values": values})
         elif condition.field == "query-string":
             words.setdefault("query", []).append({"values": values})
-        elif condition.field in FIELDS:
+        else:
             words.setdefault(FIELDS[condition.field], []).extend(values)
-    return {key: _plain(key, value) for key, value in words.items()} or {"path": "/*"}
+    return {key: _plain(key, value) for key, value in words.items()}
 
 
 def _plain(key: str, value: list[Any]) -> Any:

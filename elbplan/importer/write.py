@@ -22,7 +22,7 @@ def spec_text(source: ImportSource, stack: str, file: str, when: str) -> str:
     Raises ElbplanError if no spec can say what AWS has.
     """
     try:
-        document = minimal(source, complete(source, short_document(source, stack)))
+        document = minimal(source, complete(source, *short_document(source, stack)))
     except SpecProblem as problem:
         what = f"elbplan cannot write a spec of {source.title}: {problem.problems[0].what}"
         raise ElbplanError(what, hint="this is a defect in elbplan; please report it") from None
@@ -58,7 +58,7 @@ def _head(source: ImportSource, file: str, when: str) -> Iterator[str]:
 def _left(source: ImportSource) -> Iterator[str]:
     """What the spec does not have."""
     if source.not_imported:
-        yield "Not in this spec, and never touched by elbplan:"
+        yield "Not in this spec, and never touched by elbplan:" if source.ids else "What the new one does otherwise:"
         yield from (f"- {escaped(str(left))}" for left in source.not_imported)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -85,15 +86,19 @@ def flow(value: Any) -> str:
 
 
 def _scalar(text: str) -> str:
+    """The text, in quotes where YAML would read something else."""
     text = escape(text)
-    if re.fullmatch(r"[A-Za-z/][\w./-]*", text, re.ASCII) and not re.fullmatch(
-        r"(?i)y|n|yes|no|on|off|true|false|null", text
-    ):
-        return text
-    plain = str(yaml.dump([text], Dumper=_Dumper, default_flow_style=True, width=10**6, allow_unicode=True)).strip()[
-        1:-1
-    ]
-    return plain if escaped(text) == text else str(yaml.dump(text, default_style='"', width=10**6)).strip()
+    if escaped(text) != text:
+        return str(yaml.dump(text, default_style='"', width=10**6)).strip()
+    return text if _is_plain(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _is_plain(text: str) -> bool:
+    """True if YAML reads the text as it is, also inside a list or a map."""
+    try:
+        return bool(yaml.safe_load(f"[{text}]") == [text] and yaml.safe_load(f"{{a: {text}}}") == {"a": text})
+    except (yaml.YAMLError, ValueError):
+        return False
 
 
 def _labelled(line: str, labels: Mapping[str, str]) -> str:

@@ -69,6 +69,7 @@ def _price_region(leftover: Leftover, home: str) -> str:
     return home if leftover.region == EVERYWHERE else leftover.region
 
 
-def _order(found: PricedLeftover) -> tuple[Decimal, str, str, str]:
+def _order(found: PricedLeftover) -> tuple[bool, Decimal, str, str, str]:
+    """The most expensive first; what is free last."""
     leftover = found.leftover
-    return -(found.month or Decimal(0)), leftover.region, leftover.kind, leftover.id
+    return found.free, -(found.month or Decimal(0)), leftover.region, leftover.kind, leftover.id

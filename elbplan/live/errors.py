@@ -23,7 +23,7 @@ HINTS = {
     "TooManyListeners": "a load balancer has at most 50 listeners; ask AWS for a higher quota",
     "TooManyRules": "a load balancer has at most 100 rules; ask AWS for a higher quota (Service Quotas)",
     "TooManyCertificates": "a load balancer has at most 25 certificates; ask AWS for a higher quota",
-    "AddressLimitExceeded": "a region allows 5 Elastic IPs; release one that is not in use, or ask for a higher quota",
+    "AddressLimitExceeded": "a region allows 5 Elastic IPs; `elbplan leftovers` lists unused ones; or raise the quota",
     "RulesPerSecurityGroupLimitExceeded": (
         "a security group has 60 inbound rules by default: revoke rules that nobody needs, or ask for a higher quota"
     ),

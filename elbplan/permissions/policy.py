@@ -210,13 +210,17 @@ def missing_statement(call: Call | str, stack: Stack | str = "", *, resource: st
 
     `resource` is the ARN that AWS names. An action that elbplan does not declare gets a statement for every resource.
     """
-    return missing_statements(call, stack, resource=resource, region=region)[0]
+    found = missing_statements(call, stack, resource=resource, region=region)
+    return next((statement for statement in found if statement.covers(resource)), found[0])
 
 
 def missing_statements(
     call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = ""
 ) -> tuple[Statement, ...]:
-    """The same; all of them, if elbplan needs the action on several types of resources and AWS names none."""
+    """All statements with the action that the stack needs, since AWS names only the first resource that it denies.
+
+    Without the spec of the stack: those for the resource.
+    """
     action = call if isinstance(call, str) else call.permission
     _, _, _, place_of_resource, account, _ = (resource.split(":", 5) + [""] * 6)[:6]
     where = call.region if isinstance(call, Call) and call.region else region or place_of_resource
@@ -226,7 +230,8 @@ def missing_statements(
     else:
         place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
     anybody = [s for p, values in needed_permissions(None, EVERY_VERB) for s in filled(p, values, place)]
-    own = [s for s in several if action in s.actions and s.covers(resource)]
+    own = [s for s in several if action in s.actions]
+    own = own if any(s.covers(resource) for s in own) else []
     others = [s for s in anybody if action in s.actions and s.covers(resource)]
     narrow = [s for s in others if s.resources != (ANYTHING,)]
     if fitting := own or narrow or others:

@@ -135,7 +135,7 @@ def held_by_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners = 
             yield from _priority_held(change.address, after, comparison, names_in_use, owners)
         elif isinstance(after, Record) and not after.take_over:
             holders = (holder for holder in _holders(after, names_in_use) if holder not in _own_ids(comparison))
-            yield from (_name_held(after, holder, owners) for holder in holders)
+            yield from (_name_held(after, holder, owners, is_new=not comparison.lives) for holder in holders)
 
 
 def _port_held(
@@ -178,16 +178,23 @@ def _holders(record: Record, names_in_use: NamesInUse) -> Iterator[str]:
     return (held[str(place)] for place in conflicting_places(record) if held.get(str(place)))
 
 
-def _name_held(record: Record, holder: str, owners: Owners) -> Refused:
+def _name_held(record: Record, holder: str, owners: Owners, *, is_new: bool) -> Refused:
     if owner := owners.get(holder):
-        return Refused(
-            f"the record {record.name} belongs to {owner}",
-            hint=f"remove it from the spec of `{owner.stack}` and apply that first, or choose another name here",
-        )
+        free = f"remove it from the spec of `{owner.stack}` and apply that first, or choose another name here"
+        hint = f"{_if_renamed(owner)}; else {free}" if is_new else free
+        return Refused(f"the record {record.name} belongs to {owner}", hint=hint)
     return Refused(
         f"{record.name} already has a record that elbplan did not make: {holder}",
         hint="write `take_over: true` under domain, so that elbplan replaces that record by an alias",
     )
+
+
+def _if_renamed(owner: Owner) -> str:
+    """What to do if the owner is what a new stack was before: its spec was renamed, or is of another region now."""
+    region = owner.address.rpartition(" in ")[2] if " in " in owner.address else ""
+    before = f"`region: {region}`" if region else f"`name: {owner.stack}`"
+    command = f"elbplan destroy {owner.stack}" + (f" --region {region}" if region else "")
+    return f"if this spec was {owner.stack} before, write {before} again, or end the old stack with `{command}`"
 
 
 def records_of_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners) -> dict[Address, Owner]:

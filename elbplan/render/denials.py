@@ -33,7 +33,8 @@ def denial_lines(denials: Sequence[Denial], stack: Stack | str, command: str) ->
     for denied in sorted(denials, key=lambda denied: (denied.action, denied.resource)):
         where = f" on {denied.resource}" if denied.resource else ""
         yield f"missing permission: {denied.action}{where}"
-        if lost := [p.without_it for p in declared(denied.action) if p.without_it]:
+        lost = [permission.without_it for permission in declared(denied.action)]
+        if lost and all(lost):
             yield f"  without it, elbplan {lost[0]}"
         yield "  this statement allows it:"
         for statement in statements_for(denied, stack):

@@ -50,9 +50,7 @@ def _rows(
 ) -> Iterator[Text]:
     for row in sorted(rows, key=lambda row: (not row.file, row.code == 0)):
         if row.source:
-            left = f", {len(row.source.not_imported)} left alone" if row.source.not_imported else ""
-            text = f"{row.title}: {count(len(row.source.resources), 'resource')}{left}"
-            yield from flow(style, style.line("  ", (row.file, "bold"), "  "), text)
+            yield from flow(style, style.line("  ", (row.file, "bold"), "  "), f"{row.title}: {_content(row.source)}")
         else:
             word, colour = ("failed  ", "red") if row.code else ("left out", "yellow")
             hint = f" ({row.hint})" if row.hint else ""
@@ -64,7 +62,15 @@ def _rows(
     if note:
         yield from flow(style, style.line("  ", ("note", "dim"), "  "), note)
     for command, what in commands:
-        yield from flow(style, style.line("  ", ("next", "bold"), "  "), f"{command}   {what}")
+        yield from flow(style, style.line("  ", ("next", "bold"), "  "), f"{command} # {what}")
+
+
+def _content(source: ImportSource) -> str:
+    """`12 resources, 2 left alone`; for a Classic one `7 resources, 3 differences`."""
+    resources, left = count(len(source.resources), "resource"), len(source.not_imported)
+    if not left:
+        return resources
+    return f"{resources}, {left} left alone" if source.ids else f"{resources}, {count(left, 'difference')}"
 
 
 def imports_document(rows: Sequence[ImportRow], account: str, region: str) -> dict[str, Any]:
@@ -113,12 +119,13 @@ def _lines(source: ImportSource, commands: Sequence[tuple[str, str]], style: Sty
     yield from flow(style, style.line("  ", (f"{verb:<10}", "bold"), "  "), f"{source.title}: {parts}")
     if source.owner:
         yield from flow(style, style.line("  ", ("owner     ", "yellow"), "  "), f"{source.owner.name} manages it too")
+    word = "left alone" if source.ids else "differs   "
     for left in source.not_imported:
-        yield from flow(style, style.line("  ", ("left alone", "yellow"), "  "), str(left))
+        yield from flow(style, style.line("  ", (word, "yellow"), "  "), str(left))
     if source.ids and not source.owner:
         yield from flow(style, style.line("  ", ("note      ", "dim"), "  "), TERRAFORM)
     for command, what in commands:
-        yield from flow(style, style.line("  ", ("next      ", "bold"), "  "), f"{command}   {what}")
+        yield from flow(style, style.line("  ", ("next      ", "bold"), "  "), f"{command} # {what}")
 
 
 def import_document(source: ImportSource, stack: str, file: str, text: str) -> dict[str, Any]:

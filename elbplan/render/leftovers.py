@@ -173,10 +173,10 @@ MOST_AFTER_DESTROY = 5
 
 def still_billing_rows(region: str, left: Sequence[PricedLeftover], command: str, style: Style) -> Iterator[Text]:
     """Yields the end of a destroy: what else AWS bills in the region, and the command that shows how to end it."""
-    month = sum((entry.cost.month for entry in left), Decimal(0))
-    yield from flow(
-        style, style.line(""), f"Still billing in {region} and serving nobody, {cents(month)}/month:", "yellow"
-    )
+    month = cents(sum((entry.cost.month for entry in left), Decimal(0)))
+    unknown = " + what has no known price" if any(entry.unknown for entry in left) else ""
+    title = f"Still billing in {region} and serving nobody, {month}/month{unknown}:"
+    yield from flow(style, style.line(""), title, "yellow")
     for entry in left[:MOST_AFTER_DESTROY]:
         head = style.line(" " * INDENT, (f"{price_text(entry):<{MONEY}}", "yellow"))
         yield from flow(style, head, f"{entry.leftover.title}: {entry.leftover.why}")

@@ -163,6 +163,11 @@ def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iter
     for action, label in (("delete", "  deleted  "), ("stop", "  stopped  ")):
         if counts := _counts(plan, action, kinds):
             yield from flow(style, style.line(label), counts)
+    yield from stays_rows(plan, outcome, style)
+
+
+def stays_rows(plan: Plan, outcome: Outcome, style: Style) -> Iterator[Text]:
+    """Yields what a destroy leaves: what was not deleted, and what AWS bills and elbplan did not create."""
     for text in remaining_resources(plan, outcome):
         yield from flow(style, style.line(STAYS), text)
     for left in plan.remaining:

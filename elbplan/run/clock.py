@@ -19,6 +19,12 @@ class Clock(Protocol):
         """Returns after this many seconds, or at once if the clock is stopped."""
 
 
+class RunClock(Clock, Protocol):
+    """The clock of one run. Setting `stop` ends every sleep, and the run."""
+
+    stop: threading.Event
+
+
 class RealClock:
     """The machine's clock. `stop` ends every sleep."""
 

@@ -24,8 +24,12 @@ from .outcome import Event, EventKind, Outcome, Tell
 from .program import NotReady, Send, Stopped, pauses, run_program
 from .recover import recover
 from .rule_quota import rule_to_delete_first
+from .slots import SleepsWithoutSlot, Slots
 
 T = TypeVar("T")
+
+MOST_THREADS = 32
+"""The steps of one stack that run or wait at the same time, if other stacks share the slots."""
 
 
 @dataclass
@@ -39,8 +43,10 @@ class Execution:
     clock: Clock
     id: str
     stop: threading.Event
+    slots: Slots
 
     def __post_init__(self) -> None:
+        self.clock = SleepsWithoutSlot(self.clock, self.slots)
         self.known = KnownResources(self.plan)
         self.began = self.clock.now()
         self._telling = threading.Lock()
@@ -64,20 +70,24 @@ def execute(
     run: str,
     parallel: int = 8,
     stop: threading.Event | None = None,
+    slots: Slots | None = None,
 ) -> Outcome:
-    """Runs the steps; each starts as soon as all steps that it needs are done.
+    """Runs the steps; each starts as soon as all steps that it needs are done, and a slot is free.
 
+    `slots` are shared with other stacks; without them, `parallel` steps run at the same time, those that wait included.
     If a step fails, the steps that depend on it are skipped; all others go on. When `stop` is set, running calls finish
     and no other step starts. An error of AWS is never raised: it is part of the outcome.
     """
-    running = Execution(plan, kinds, send, tell, clock, run, stop or threading.Event())
+    threads = parallel if slots is None else max(1, min(len(plan.steps), MOST_THREADS))
+    running = Execution(plan, kinds, send, tell, clock, run, stop or threading.Event(), slots or Slots(parallel))
     outcome = Outcome()
     waiting = {step.id: step for step in plan.steps}
     done: set[str] = set()
     futures: dict[Future[Event], Step] = {}
-    inventory = InventoryKeeper(plan, send, clock, running.stop)
-    inventory.before()
-    with ThreadPoolExecutor(parallel) as pool:
+    inventory = InventoryKeeper(plan, send, running.clock, running.stop)
+    with running.slots:
+        inventory.before()
+    with ThreadPoolExecutor(threads) as pool:
         while True:
             if not running.stop.is_set():
                 for step in [s for s in waiting.values() if set(s.needs) <= done]:
@@ -87,7 +97,8 @@ def execute(
                 break
             _collect(running, futures, done, outcome)
     if not waiting and not outcome.failed and not outcome.skipped:
-        inventory.after(outcome.done)
+        with running.slots:
+            inventory.after(outcome.done)
     _finish(running, waiting, outcome)
     return outcome
 
@@ -121,7 +132,14 @@ def _finish(running: Execution, waiting: dict[str, Step], outcome: Outcome) -> N
 
 
 def _do(running: Execution, step: Step) -> Event:
-    """Runs one step to its end. Returns the event of its end."""
+    """Runs one step to its end, when a slot is free. Returns the event of its end."""
+    with running.slots:
+        if running.stop.is_set():
+            return Event("skipped", step, "interrupted", seconds=running.seconds())
+        return _do_now(running, step)
+
+
+def _do_now(running: Execution, step: Step) -> Event:
     began = running.seconds()
     running.say(Event("started", step, step.why, seconds=began))
 

@@ -34,6 +34,7 @@ from .execute import execute
 from .outcome import Outcome, Tell
 from .quota_check import within_quotas
 from .read_needs import ReadNeeds
+from .slots import Slots
 
 
 class Cloud(Protocol):
@@ -231,11 +232,11 @@ def apply(
     *,
     parallel: int = 8,
     stop: threading.Event | None = None,
+    slots: Slots | None = None,
 ) -> Outcome:
     """Runs a plan, also that of a destroy. Raises Refused for a plan with refusals."""
-    return execute(
-        permitted(plan), kinds, aws.send, tell, clock, run=secrets.token_hex(8), parallel=parallel, stop=stop
-    )
+    run = secrets.token_hex(8)
+    return execute(permitted(plan), kinds, aws.send, tell, clock, run=run, parallel=parallel, stop=stop, slots=slots)
 
 
 def account_of(aws: Cloud, seen: Mapping[str, Observed | Unobserved]) -> str:

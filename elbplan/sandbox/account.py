@@ -32,6 +32,7 @@ QUOTAS = {
     "values_per_rule": 5,
     "wildcards_per_rule": 5,
     "elastic_ips": 5,
+    "certificates": 2500,
     "names_per_certificate": 10,
     "page": 400,
 }
@@ -50,6 +51,10 @@ class SandboxOptions:
     """New target groups have `off` for the DNS failover count. API_TargetGroupAttribute says that the default is 1,
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-attributes
     says `off`.
+    """
+
+    clock_skew: float = 0.0
+    """Seconds by which the clock of AWS is ahead of this machine's: the Date of every answer, and what signatures need.
     """
 
     elb_rate: bool = False

@@ -42,6 +42,7 @@ TITLES = {
     32: "which certificate a listener shows",
     33: "what DNS answers",
     34: "Classic Load Balancers",
+    35: "requests have a signature and the right time",
     38: "accounts, roles and temporary credentials",
     39: "what the policies of the caller allow",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,7 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
         ignore=tuple(short.ignore or ()),
         domains=_domains(short, resources),
         traffic=short.traffic.estimate if short.traffic else None,
+        files=_files(short, tree),
         adopt=adopted(short),
         expires=short.expires or "",
         file=tree.source.file,
@@ -147,6 +149,12 @@ def _stack(short: Short, resources: Mapping[Address, Resource], tree: Tree) -> S
 def _identity(short: Short) -> Identity:
     role = short.role
     return Identity(short.profile or "", role.arn if role else "", (role and role.external_id) or "")
+
+
+def _files(short: Short, tree: Tree) -> tuple[str, ...]:
+    """The files with scripts of servers."""
+    names = [server.user_data_file for server in (short.servers or {}).values() if server.user_data_file]
+    return tuple(os.path.join(tree.source.folder, name) for name in dict.fromkeys(names))
 
 
 def _domains(short: Short, resources: Mapping[Address, Any]) -> tuple[str, ...]:

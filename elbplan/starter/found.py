@@ -22,7 +22,8 @@ def _servers(facts: AccountFacts) -> Iterator[str]:
     if "instances" not in facts.unread:
         text = f"{number or 'no'} running instance{'' if number == 1 else 's'}"
         others = len(facts.running) - number
-        yield f"{text} with tag {tag}{f', {others} others' if others else ''}" if tag else text
+        rest = f" and {others} other{'' if others == 1 else 's'}" if others else ""
+        yield f"{text} with tag {tag}{rest}" if tag else text
 
 
 def _network(facts: AccountFacts) -> Iterator[str]:

@@ -96,16 +96,16 @@ def servers_question(facts: AccountFacts) -> Question[Selection]:
     if more := len(facts.running) - len(rows):
         rows.append(f"     and {more} more: name them by id or by tag")
     return Question(
-        "Servers that get the requests: numbers, ids, a tag KEY=VALUE, or new",
+        "Servers that get the requests",
         tag or numbers or NEW,
         lambda answer: _selection(facts, answer),
-        (f"Running instances in {facts.region}:", *rows),
+        (f"Running instances in {facts.region}:", *rows, "Write numbers, ids, a tag KEY=VALUE, or new."),
     )
 
 
 def _row(number: int, server: Server) -> str:
     tags = " ".join(f"{key}={value}" for key, value in sorted(server.own_tags.items()))
-    return " ".join(filter(None, (f"{number:>4}", server.label, f"zone {server.zone}" if server.zone else "", tags)))
+    return "  ".join(filter(None, (f"{number:>4}", server.label, f"zone {server.zone}" if server.zone else "", tags)))
 
 
 def _selection(facts: AccountFacts, answer: str) -> Selection:
@@ -179,19 +179,23 @@ def health_question(default: str) -> Question[str]:
             raise InvalidAnswer(f"{escaped(answer)} is not a path: write the part behind the host name, like /health")
         return answer
 
-    return Question("Page that shows that a server works (must answer 200)", default, read)
+    return Question("Page for the health check (answers 200)", default, read)
 
 
 def domain_question(facts: AccountFacts, suggested: Sequence[str]) -> Question[str]:
     """Asks for the domain name; the value is empty for none."""
     zones = [zone.name for zone in facts.zones]
-    rows = [f"{number:>4} {name}" for number, name in enumerate(suggested[:MOST_LISTED], 1)]
+    rows = [f"{number:>4}  {name}" for number, name in enumerate(suggested[:MOST_LISTED], 1)]
     default = suggested[0] if len(suggested) == 1 else NONE
     return Question(
-        "Domain name for HTTPS: a number, another name in these zones, or none",
+        "Domain name for HTTPS",
         default,
         lambda answer: _domain(facts, answer, suggested),
-        (f"Hosted zones: {', '.join(zones[:MOST_LISTED])}", *rows),
+        (
+            f"Hosted zones: {', '.join(zones[:MOST_LISTED])}",
+            *rows,
+            "Write a number, another name in these zones, or none.",
+        ),
     )
 
 
@@ -232,4 +236,4 @@ def take_over_question(name: str, record: str) -> Question[bool]:
             raise InvalidAnswer("write yes or no")
         return answer.lower().startswith("y")
 
-    return Question(f"{name} has the record {record} now. Replace it when the load balancer works?", "no", read)
+    return Question("Replace it when the load balancer works?", "no", read, (f"{name} has the record {record} now.",))

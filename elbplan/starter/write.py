@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 
 from ..core.hidden import escape
@@ -16,12 +17,13 @@ PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*", re.ASCII)
 WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 """Words that other readers of YAML take for something else than text."""
 
+WIDTH = 79
 COMMENT_AT = 34
 MOST_NAMED = 8
 """Servers that a comment names."""
 
 SCRIPT = """\
-  user_data: |                    # what a server does when it starts for the first time
+  user_data: |                    # what a new server does first
     #!/bin/sh
     mkdir -p /srv/www && cd /srv/www && echo ok > health && hostname > index.html
     systemd-run --unit=web --working-directory=/srv/www python3 -m http.server 80
@@ -63,7 +65,15 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _with_comment(line: str, comment: str) -> str:
-    return f"{line:<{COMMENT_AT - 1}} # {comment}"
+    """The line with a comment behind it; in the line before it if both do not fit into the width."""
+    together = f"{line:<{COMMENT_AT - 1}} # {comment}"
+    indent = " " * (len(line) - len(line.lstrip()))
+    return together if len(together) <= WIDTH else f"{indent}# {comment}:\n{line}"
+
+
+def _prose(text: str, indent: str = "") -> Iterator[str]:
+    """Sentences as lines of comments."""
+    yield from textwrap.wrap(text, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
 
 
 def _comment(text: str) -> str:
@@ -77,18 +87,23 @@ def _head(answers: Answers, facts: AccountFacts, file: str, schema: str) -> Iter
     yield "#   elbplan schema > elbplan.schema.json"
     yield "#"
     if not facts.account:
-        yield "# elbplan could not read an AWS account. Check every line with the word CHECK."
+        yield from _prose("elbplan could not read an AWS account. Check every line with the word CHECK.")
         yield "#"
     path = shlex.quote(file)
-    yield f"#   elbplan plan {path}      shows what would change and what it costs; changes nothing"
-    yield f"#   elbplan apply {path}     creates it, after you say yes"
-    yield f"#   elbplan destroy {path}   deletes it, so that AWS bills nothing more for it"
+    yield "# To see what would change, and what it costs; this changes nothing:"
+    yield f"#   elbplan plan {path}"
+    yield "# To create it, after you say yes:"
+    yield f"#   elbplan apply {path}"
+    yield "# To delete it, so that AWS bills nothing more for it:"
+    yield f"#   elbplan destroy {path}"
     yield "#"
-    yield "# docs/spec.md explains every key. Lines with # in front are examples: remove the # to use them."
+    yield from _prose(
+        "docs/spec.md explains every key. Lines with a # before a key are examples: remove the # to use them."
+    )
 
 
 def _name(answers: Answers) -> Iterator[str]:
-    yield "# The name of the stack. It is in the names of all resources, and it cannot change later."
+    yield from _prose("The name of the stack. It is in the names of all resources, and cannot change later.")
     yield f"name: {text_value(answers.name)}"
 
 
@@ -109,13 +124,15 @@ def _zones(answers: Answers, facts: AccountFacts) -> Iterator[str]:
         yield "# The VPC of the servers. Without this line, elbplan uses the default VPC."
         yield f"network: {{vpc: {answers.vpc}}}"
         yield ""
-    yield "# The availability zones of the load balancer: at least two. AWS bills a public IPv4 address for each."
-    check = "" if facts.account else "CHECK: the zones of your servers must be among them"
+    yield from _prose(
+        "The availability zones of the load balancer: at least two. AWS bills a public IPv4 address for each."
+    )
+    check = "" if facts.account else "CHECK: are your servers in these zones?"
     if answers.zones:
         line = f"zones: [{', '.join(answers.zones)}]"
         yield _with_comment(line, check) if check else line
     else:
-        yield "# CHECK: elbplan found no two zones with public subnets here. Without this line it uses all zones."
+        yield from _prose("CHECK: elbplan found no two zones with public subnets. Without `zones:` it uses all zones.")
     others = [zone for zone in known if zone not in answers.zones]
     if answers.zones and others:
         more = sorted([*answers.zones, others[0]])
@@ -123,8 +140,10 @@ def _zones(answers: Answers, facts: AccountFacts) -> Iterator[str]:
 
 
 def _domain(answers: Answers, facts: AccountFacts) -> Iterator[str]:
-    yield "# The domain name. With it, elbplan creates a certificate, HTTPS, a redirect from HTTP to HTTPS, and the DNS"
-    yield "# record. Its zone must be in Route 53. Without it, the load balancer answers HTTP on its own name."
+    yield from _prose(
+        "The domain name. With it, elbplan creates a certificate, HTTPS, a redirect from HTTP to HTTPS, and the DNS "
+        "record. Its zone must be in Route 53. Without it, the load balancer answers HTTP on its own name."
+    )
     if answers.serves_domain and answers.take_over:
         yield f"# {answers.domain} had the record: {_comment(answers.record)}"
         yield "domain:"
@@ -135,7 +154,8 @@ def _domain(answers: Answers, facts: AccountFacts) -> Iterator[str]:
     if answers.serves_domain:
         yield f"domain: {text_value(answers.domain)}"
     elif answers.domain:
-        yield f"# {answers.domain} has the record: {_comment(answers.record)}. With take_over, elbplan may replace it:"
+        yield f"# {answers.domain} has the record: {_comment(answers.record)}"
+        yield "# With take_over, elbplan may replace it:"
         yield f"# domain: {{name: {text_value(answers.domain)}, take_over: true}}"
     else:
         zone = facts.zones[0].name if facts.zones else "example.com"
@@ -148,7 +168,7 @@ def _domain(answers: Answers, facts: AccountFacts) -> Iterator[str]:
 
 
 def _new_servers(facts: AccountFacts) -> Iterator[str]:
-    yield "# Servers that elbplan creates. AWS bills them until `elbplan destroy` deletes them."
+    yield from _prose("Servers that elbplan creates. AWS bills them until `elbplan destroy` deletes them.")
     if not facts.account:
         yield "# CHECK: do you have servers already? Then see `targets:` below."
     yield "servers:"
@@ -171,12 +191,14 @@ def _targets(answers: Answers) -> Iterator[str]:
         yield f"  instances: [{', '.join(server.id for server in servers)}]"
         yield from _named(servers)
     else:
-        yield "  # For servers that you have already: remove the part `servers:` above, and write one of these lines."
+        yield from _prose(
+            "For servers that you have already: remove the part `servers:` above, and write one of these lines.", "  "
+        )
         yield "  # instances: [i-0abc1234def567890]"
         yield "  # instances: {tag: app=web}"
     yield _with_comment(f"  port: {answers.port}", "the port on which the servers answer")
-    yield _with_comment(f"  health: {text_value(answers.health)}", "a server gets requests while this page answers 200")
-    yield _with_comment("  # health: {path: /health, every: 10s}", "checks more often than every 30 seconds")
+    yield _with_comment(f"  health: {text_value(answers.health)}", "requests go to it while this page is 200")
+    yield _with_comment("  # health: {path: /health, every: 10s}", "more often than every 30 s")
     yield _with_comment("  # sticky: 1h", "a visitor stays on one server for an hour")
     yield from _open(answers)
 
@@ -193,18 +215,22 @@ def _open(answers: Answers) -> Iterator[str]:
     if not answers.selection.servers:
         return
     if answers.open:
-        yield f"  # The servers' security groups do not open port {answers.port} to everybody. With this line, elbplan"
-        yield "  # adds a rule that lets the load balancer in, and removes it with the stack."
+        yield from _prose(
+            f"The servers' security groups do not open port {answers.port} to everybody. With this line, elbplan adds "
+            "a rule that lets the load balancer in, and removes it with the stack.",
+            "  ",
+        )
         yield "  open: true"
     else:
-        yield _with_comment("  # open: true", "elbplan opens the servers' security group to it")
-    yield _with_comment("  # on_destroy: stop", "what elbplan destroy does with them; they stay otherwise")
+        yield _with_comment("  # open: true", "elbplan lets the load balancer in")
+    yield _with_comment("  # on_destroy: stop", "otherwise elbplan destroy lets them run")
 
 
 def _more(answers: Answers) -> Iterator[str]:
     yield "# What people often add:"
     yield _with_comment("# protect: true", "AWS refuses to delete the load balancer")
     yield _with_comment("# tags: {team: web}", "tags for every resource")
+    yield _with_comment("# expires: 8h", "elbplan destroy --expired deletes it then")
     yield _with_comment("# allow: [203.0.113.0/24]", "only these networks may reach it")
     yield _with_comment("# logs: s3://my-bucket/web", "access logs")
     yield "# The ports and their rules, if you want others than the default ones:"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,7 @@ class Shell:
             "AWS_REGION": "eu-central-1",
         }
         self.network: BadNetwork | None = None
+        self.wall: Callable[[], float] = time.time
         self.spec = self.write("web.yaml", WEB)
 
     def write(self, name: str, text: str) -> str:
@@ -110,5 +112,13 @@ class Shell:
         if stdin is None:
             stdin = PipeStream(typed) if answers is None else TerminalStream("".join(f"{line}\n" for line in answers))
         out, err = PipeStream(), PipeStream()
-        code = run(words, Terminal(stdin, out, err, self.environ), self.connect, clock, self.dns, network=self.reached)
+        code = run(
+            words,
+            Terminal(stdin, out, err, self.environ),
+            self.connect,
+            clock,
+            self.dns,
+            wall=self.wall,
+            network=self.reached,
+        )
         return CommandResult(code, out.getvalue(), err.getvalue())

@@ -50,7 +50,7 @@ def written(folder: Path) -> str:
 def test_the_defaults_give_a_spec_that_validates_and_plans_to_nothing_else(shell, servers, folder):
     ended = shell.run("init", "--defaults")
     assert ended.code == 0, ended.err
-    assert "2 running instances with tag app=web, 1 others" in ended.err
+    assert "2 running instances with tag app=web and 1 other" in ended.err
     assert "hosted zone example.com" in ended.err
     assert "elbplan plan specs/my-shop.yaml" in ended.out
     text = written(folder)

@@ -75,7 +75,8 @@ def test_ctrl_c_is_a_document(shell: Shell, command: str) -> None:
 @pytest.mark.parametrize("command", READERS)
 def test_a_refusal_of_aws_has_its_code(shell: Shell, command: str) -> None:
     shell.connect = denied  # type: ignore[method-assign]
-    error = error_of(shell.run(command, shell.spec, "--json"))
+    ran = shell.run(command, shell.spec, "--json")
+    error = ran.document["stacks"][0]["error"] if command in ("plan", "status") else error_of(ran)
     assert (error["kind"], error["aws_code"], error["hint"]) == (
         "aws problem",
         "AccessDenied",

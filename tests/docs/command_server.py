@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 import traceback
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +25,13 @@ server.connect({address!r})
 job = json.dumps({{"words": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}).encode()
 socket.send_fds(server, [len(job).to_bytes(4, "big")], [0, 1, 2])
 server.sendall(job)
-sys.exit(int(server.makefile().readline()))
+answer = server.makefile()
+try:
+    code = answer.readline()
+except KeyboardInterrupt:
+    server.shutdown(socket.SHUT_WR)
+    code = answer.readline()
+sys.exit(int(code))
 """
 
 
@@ -101,8 +109,21 @@ def _handle(client: socket.socket) -> None:
     if child == 0:
         client.close()
         _run(job, streams)
-    _, status = os.waitpid(child, 0)
-    client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    client.sendall(f"{_wait(child, client)}\n".encode())
+
+
+def _wait(child: int, client: socket.socket) -> int:
+    """Returns the exit code of the child. A client that is interrupted closes its side: so is the child."""
+    interrupted = False
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if interrupted:
+            time.sleep(0.02)
+        elif select.select([client], [], [], 0.02)[0]:
+            os.kill(child, signal.SIGINT)
+            interrupted = True
 
 
 def serve(address: str) -> None:

@@ -37,10 +37,9 @@ def comparable(output: str) -> str:
 
 def matches(shown: str, printed: str) -> bool:
     """Returns whether a page that shows this is right about what was printed."""
-    parts = re.split(rf"^{re.escape(ANY)}$", comparable(shown), flags=re.MULTILINE)
-    between = r"(?:.*\n)*?"
-    pattern = between.join(re.escape(part.removeprefix("\n")) for part in parts)
-    return re.fullmatch(pattern.rstrip("\\\n"), comparable(printed)) is not None
+    lines = comparable(shown).splitlines()
+    pattern = "".join(r"(?:.*\n)*?" if line == ANY else re.escape(line) + r"\n" for line in lines)
+    return re.fullmatch(pattern, comparable(printed) + "\n") is not None
 
 
 def has_gaps(shown: str) -> bool:

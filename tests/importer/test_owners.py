@@ -63,4 +63,4 @@ def test_the_hint_says_what_happens_and_what_to_do_first() -> None:
     hint = force_hint(owner)
     assert hint.startswith("the next update of stack shop can change it back, and deleting the stack deletes it")
     assert "(1) add `DeletionPolicy: Retain`" in hint
-    assert hint.endswith("then add --force")
+    assert hint.endswith("Then add --force: the tags stay")

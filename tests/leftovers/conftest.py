@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from elbplan.sandbox.box import Box
+from tests.e2e.stage import Stage
 
 from .account import Account
 
@@ -20,3 +21,16 @@ def account() -> Iterator[Account]:
             if raw["Name"] == "example.com.":
                 account.kit.dns.delete_hosted_zone(Id=raw["Id"])
         yield account
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Box]:
+    with Box(slow=0) as box:
+        yield box
+
+
+@pytest.fixture
+def stage(box: Box) -> Iterator[Stage]:
+    stage = Stage(box)
+    yield stage
+    stage.assert_foreign_unchanged()

@@ -9,6 +9,7 @@ import pytest
 
 from elbplan.core.address import Address
 from elbplan.core.plan import Refusal
+from elbplan.kinds.aws.expiry import with_expiry
 from elbplan.run.condition import conditions_of, exit_code_of, rank_of
 from elbplan.run.status import FileRow, StackMigrations, StackStatus
 from tests.render.plans import WEB, WEB_8080
@@ -29,6 +30,13 @@ def failed_load_balancer() -> StackStatus:
     main = Address("load_balancer", "main")
     lives = {**found.plan.lives, main: replace(found.plan.lives[main], facts={"state": "failed"})}
     return replace(found, plan=replace(found.plan, lives=lives))
+
+
+def expiring(moment: str) -> StackStatus:
+    """A stack whose spec has this end; the status is of 2026-11-30T04:16:00Z."""
+    found = status()
+    plan = replace(found.plan, desired=with_expiry(found.plan.desired, moment))
+    return replace(found, plan=plan)
 
 
 CASES: dict[str, tuple[StackStatus, tuple[str, ...], int]] = {
@@ -56,6 +64,8 @@ CASES: dict[str, tuple[StackStatus, tuple[str, ...], int]] = {
     "a spec beyond its migrations": (status(files=files("done", uncovered=("x",))), ("pending",), 2),
     "a wrong migration": (status(files=files(wrong="0001_x.yaml:1:1  no")), ("unreadable",), 2),
     "a run goes on": (status(WEB_8080, WEB, records=(run_record(3, "running"),)), ("locked",), 0),
+    "past its end": (expiring("2026-11-30T04:15:59Z"), ("overdue",), 0),
+    "before its end": (expiring("2026-11-30T04:16:01Z"), (), 0),
     "no spec": (status(specless=True), ("specless",), 0),
 }
 

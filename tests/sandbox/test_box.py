@@ -158,6 +158,8 @@ def test_the_background_sandbox_from_start_to_stop(home: Path) -> None:
     file = state_file.path()
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"AWS_PROFILE" not in Path(f"/proc/{started[0].pid}/environ").read_bytes()
+    assert [daemon.start(slow).slow for slow in (0.0, 5.0, 0.0)] == [0.0, 0.0, 5.0]
+    assert daemon.status()["slow"] == 0.0
     box = started[0].box()
     assert daemon.create_defaults(started[0], "us-east-1", ["api.example.com"]) == daemon.create_defaults(
         started[0], "us-east-1", ["api.example.com"]

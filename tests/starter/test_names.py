@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elbplan.spec import load_text
@@ -35,6 +35,7 @@ def test_a_folder_gives_a_name(text: str, name: str) -> None:
     assert stack_name(text) == name
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sets(st.sampled_from(["my-web", "a", "my-web-2", "a-2"])))
 def test_every_text_gives_a_name_that_is_free(text: str, in_use: set[str]) -> None:
     name = stack_name(text, in_use)

@@ -47,6 +47,13 @@ def test_every_account_gives_a_spec_that_loads(facts: AccountFacts, record: str)
     assert stack.domains == ((answers.domain,) if answers.serves_domain else ())
 
 
+def test_the_lines_fit_a_narrow_screen() -> None:
+    for facts, record in ((COURSE, ""), (COURSE, "A 192.0.2.9"), (AccountFacts("eu-west-1"), "")):
+        text = written(answers_by_default(facts, record), facts)
+        long = [line for line in text.splitlines() if len(line) > 79]
+        assert [line for line in long if not line.startswith(("# domain: {", "    "))] == []
+
+
 @SLOW
 @given(accounts, RECORDS, st.data())
 def test_every_answer_that_is_accepted_gives_a_spec_that_loads(

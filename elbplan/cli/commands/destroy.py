@@ -19,7 +19,7 @@ from ..errors import worst
 from ..expired_stacks import StillExpired, expired_stacks
 from ..group import HelpFirstCommand
 from ..hazard_flags import hazard_names
-from ..options import shared, stacks_or_paths
+from ..options import shared, stack_filters, stacks_or_paths
 from ..plans import Planned
 from ..select import specs_of
 
@@ -39,6 +39,7 @@ EXAMPLES = (
     "on_destroy: in the spec. The screen lists what AWS bills afterwards, with the command that ends it.",
 )
 @stacks_or_paths
+@stack_filters
 @click.option(
     "--confirm",
     "confirmed",

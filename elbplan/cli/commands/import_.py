@@ -131,6 +131,9 @@ def _next(app: App, source: ImportSource, file: str) -> list[tuple[str, str]]:
     """The next commands, and what they do."""
     plan, apply = retry_command(app, "plan", [file]), retry_command(app, "apply", [file])
     if not source.ids:
-        first = [(plan, "shows the new load balancer, and which records move to it"), (apply, "creates and moves")]
+        first = [
+            (plan, "shows the new load balancer, and which records move to it"),
+            (apply, "creates it, and moves the records"),
+        ]
         return [*first, (retry_command(app, "verify", [file]), "shows whether it answers"), *source.afterwards]
     return [(plan, "shows that only tags change"), (apply, "takes it over")]

@@ -25,7 +25,7 @@ from ...run.workflow import Cloud, StackPlan, Unplanned, plan_destroy_each, plan
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import shared
+from ..options import shared, stack_filters
 from ..plan_screens import problem_block, raise_if_all_fail, report_problems
 from ..plans import Planned, planned, style_for, view_of
 from ..reading import reading
@@ -48,6 +48,7 @@ States = Mapping[Address, Sequence[TargetState]]
     help="Draw what AWS has now: names, load balancers, listeners, rules, target groups, targets and their health.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
+@stack_filters
 @report_options
 @shared
 @click.pass_obj

@@ -24,7 +24,7 @@ from ..context import App
 from ..costs import cost_of
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stacks_or_paths
+from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stack_filters, stacks_or_paths
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
 from ..plans import Planned, command_with_allow, connected, retry_command
@@ -48,6 +48,7 @@ EXAMPLES = (
     help="Show what would change, and why. This command writes nothing to AWS.",
 )
 @stacks_or_paths
+@stack_filters
 @click.option("--detail", is_flag=True, help="Show every step, changed field and item of the cost.")
 @click.option("--save", metavar="NAME", help="Save the plan as the next migration, migrations/STACK/NNNN_NAME.yaml.")
 @click.option("--title", default="", metavar="TEXT", help="One line for the saved file that describes its purpose.")

@@ -14,7 +14,7 @@ from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..locks import run_stores_of, table_style
-from ..options import shared
+from ..options import shared, stack_filters
 
 EXAMPLES = (
     "elbplan runs                  list the runs of all specs in specs/",
@@ -31,6 +31,7 @@ EXAMPLES = (
     help="List the last runs of stacks, newest first: who ran what, and the result.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
+@stack_filters
 @shared
 @click.pass_obj
 def command(app: App, words: tuple[str, ...]) -> int:

@@ -32,17 +32,20 @@ class Seconds(click.FloatRange):
         return number
 
 
-MODULE = "elbplan.cli.commands.sandbox"
+COMMANDS = "elbplan.cli.commands"
+MODULE = f"{COMMANDS}.sandbox"
 ENTRIES = {
     "start": (f"{MODULE}:start", "Commands", "Start the sandbox, or show the running one."),
     "stop": (f"{MODULE}:stop", "Commands", "Stop the sandbox and delete its data."),
     "status": (f"{MODULE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
     "network": (f"{MODULE}:network", "Commands", "Show how to reach the load balancers of the sandbox."),
+    "demo": (f"{COMMANDS}.demo:command", "Commands", "Show the life of a stack, in under a minute."),
     "reset": (f"{MODULE}:reset", "Commands", "Delete all data of the running sandbox."),
 }
 NOT_RUNNING = "No sandbox is running. Start one with: elbplan sandbox start"
 EXAMPLE_URL = "https://api.example.com/"
 EXAMPLES = (
+    "elbplan sandbox demo                    watch the life of a stack",
     "elbplan sandbox start                   start it in the background",
     "elbplan plan --sandbox specs/web.yaml   use it; starts it if necessary",
     "elbplan sandbox stop                    stop it",

@@ -10,7 +10,7 @@ from ...run.condition import exit_code_of
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import migrations_dir, shared, stacks_or_paths
+from ..options import migrations_dir, shared, stack_filters, stacks_or_paths
 from ..plan_screens import report_problems
 from ..stack_statuses import Statuses, StatusReader, document_of, show_statuses
 from ..watch import DEFAULT_SECONDS, StatusWatch
@@ -47,6 +47,7 @@ def _is_number(word: str) -> bool:
     "those in sync and healthy are one line together (-v lists them).",
 )
 @stacks_or_paths
+@stack_filters
 @migrations_dir
 @click.option(
     "--exit-code",

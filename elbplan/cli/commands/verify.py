@@ -21,7 +21,7 @@ from ...verify.stack import ServedStack
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
-from ..options import shared
+from ..options import shared, stack_filters
 from ..pending_plans import plan_specs
 from ..plan_screens import raise_if_all_fail
 from ..plans import Planned, planned, retry_command, style_for
@@ -54,6 +54,7 @@ class Duration(click.ParamType[int]):
     help="Check that stacks answer, from the load balancer's state to the answer of each rule.",
 )
 @click.argument("words", nargs=-1, metavar="[STACK|PATH]...")
+@stack_filters
 @click.option("--watch", is_flag=True, help="Check again until every stack answers.")
 @click.option(
     "--timeout", type=Duration(), default="15m", metavar="TIME", help="With --watch: give up after this time."
@@ -122,7 +123,7 @@ def _watched(round: Round, timeout: int) -> Sequence[Verification]:
     """Checks until every stack answers: on a terminal the screen is drawn again, elsewhere each change is a line."""
     app = round.app
     if app.options.json or app.options.quiet or not app.terminal.can_redraw:
-        return until_all_answer(app, round.look, timeout, ChangeLog(app).tell)
+        return until_all_answer(app.clock, round.look, timeout, ChangeLog(app).tell)
     with Live(console=app.terminal.console(app.terminal.stderr), auto_refresh=False, transient=True) as live:
         round.app = replace(app, options=replace(app.options, quiet=True))  # one moving part of the screen is enough
 
@@ -133,7 +134,7 @@ def _watched(round: Round, timeout: int) -> Sequence[Verification]:
             live.update(Group(*rows[: max(3, live.console.size.height - 2)]), refresh=True)
 
         try:
-            return until_all_answer(app, round.look, timeout, draw)
+            return until_all_answer(app.clock, round.look, timeout, draw)
         finally:
             round.app = app
 

@@ -14,7 +14,7 @@ from ...kinds.target_group import TargetGroup
 from ..claims import BALANCER
 from ..source import NotImported
 from .policies import stickiness
-from .read import ClassicFacts, Raw
+from .read import ClassicFacts, Raw, user_tags
 
 TARGET = re.compile(r"(?P<protocol>[A-Z]+):(?P<port>\d+)(?P<path>/.*)?", re.DOTALL)
 ANY_ANSWER = "200-499"
@@ -75,6 +75,7 @@ def _group(facts: ClassicFacts, protocol: str, port: int, sticky: dict[str, str]
     seconds = str(draining.get("Timeout") or 300) if draining.get("Enabled") else "0"
     drain = {"deregistration_delay.timeout_seconds": seconds} if seconds != "300" else {}
     fields = {
+        "tags": user_tags(facts.tags),
         "protocol": protocol,
         "port": port,
         "protocol_version": "HTTP1" if protocol in APPLICATION else None,

@@ -10,7 +10,8 @@ from typing import Any
 from ...core.call import Call, ReadProgram
 from ...kinds.aws.ownership import tag_mapping
 from ...kinds.aws.queries import existing_instances
-from ..aliases import ZoneRecord, every_record, leading_to
+from ..aliases import ZoneRecord, every_record, every_zone, leading_to
+from ..survey import Survey
 
 Raw = Mapping[str, Any]
 
@@ -39,6 +40,7 @@ class ClassicFacts:
     subnets    all subnets of its VPC, by id
     instances  by id, with their tags
     records    the record sets that lead to it
+    zones      all hosted zones of the account
     """
 
     raw: Raw
@@ -49,6 +51,7 @@ class ClassicFacts:
     security_groups: Mapping[str, Raw] = field(default_factory=dict)
     instances: Mapping[str, Raw] = field(default_factory=dict)
     records: Sequence[ZoneRecord] = ()
+    zones: Sequence[Raw] = ()
 
     @property
     def name(self) -> str:
@@ -97,6 +100,7 @@ def read_classic(raw: Raw) -> ReadProgram[ClassicFacts]:
     attributes, policies, subnets, groups, *described = yield calls
     tags = yield from tags_of([name])
     records = yield from every_record()
+    zones = yield from every_zone()
     return ClassicFacts(
         raw=raw,
         attributes=attributes["LoadBalancerAttributes"],
@@ -106,7 +110,22 @@ def read_classic(raw: Raw) -> ReadProgram[ClassicFacts]:
         security_groups={group["GroupId"]: group for group in groups["SecurityGroups"]},
         instances={found["InstanceId"]: found for answer in described for found in existing_instances(answer)},
         records=leading_to(records, raw.get("DNSName") or ""),
+        zones=zones,
     )
+
+
+RESERVED = ("aws:", "elbplan:", "kubernetes.io/", "ingress.k8s.aws/", "service.k8s.aws/", "elbv2.k8s.aws/")
+
+
+def user_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags of people. AWS refuses copies of its own, and Kubernetes would take the new one for its own."""
+    return {key: value for key, value in sorted(tags.items()) if not key.startswith(RESERVED)}
+
+
+def classic_survey(facts: ClassicFacts) -> Survey:
+    """The network and the zones around it, as a survey has them."""
+    balancer = {"LoadBalancerArn": facts.name, "VpcId": facts.raw["VPCId"]}
+    return Survey(balancer, subnets=dict(facts.subnets), zones=facts.zones)
 
 
 def _filter(name: str, values: Iterable[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ..target_owners import AUTO_SCALING
 from .attributes import attribute_differences, balancer_attributes
 from .groups import Groups, groups_of, health_differences, is_application
 from .policies import backend_differences, sticky_differences, tls_differences, tls_policy
-from .read import ClassicFacts
+from .read import ClassicFacts, user_tags
 
 NETWORK = {"HTTP": "TCP", "HTTPS": "TLS", "TCP": "TCP", "SSL": "TLS"}
 """The protocols of the listeners of a network load balancer."""
@@ -37,7 +37,7 @@ def translate(facts: ClassicFacts, region: str, account: str) -> ImportSource:
             subnets=tuple(map(AwsId, subnets)),
             security_groups=tuple(map(AwsId, facts.raw.get("SecurityGroups") or ())),
             attributes=balancer_attributes(facts, application),
-            tags=_user_tags(facts.tags),
+            tags=user_tags(facts.tags),
         ),
         **groups.groups,
         **_targets(facts, groups),
@@ -114,6 +114,7 @@ def _listeners(facts: ClassicFacts, groups: Groups, application: bool) -> dict[A
             "protocol": raw["Protocol"] if application else NETWORK[raw["Protocol"]],
             "certificate": AwsId(raw["SSLCertificateId"]) if secure else None,
             "ssl_policy": tls_policy(policies) if secure else None,
+            "tags": user_tags(facts.tags),
             "action": Forward(groups=(WeightedGroup(group=groups.of_listener[port]),)),
         }
         listeners[Address(Listener.kind, str(port))] = Listener.model_validate(fields)
@@ -197,11 +198,3 @@ def _labels(facts: ClassicFacts) -> dict[str, str]:
         named = [tag["Value"] for tag in raw.get("Tags") or () if tag["Key"] == "Name"]
         labels |= {id: named[0]} if named else {}
     return labels
-
-
-RESERVED = ("aws:", "elbplan:", "kubernetes.io/", "ingress.k8s.aws/", "service.k8s.aws/", "elbv2.k8s.aws/")
-
-
-def _user_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """The tags of people. AWS refuses copies of its own, and Kubernetes would take the new one for its own."""
-    return {key: value for key, value in sorted(tags.items()) if not key.startswith(RESERVED)}

@@ -43,9 +43,9 @@ def stopped_since(raw: Mapping[str, Any]) -> str:
 def launched_at(raw: Mapping[str, Any]) -> str:
     """When an instance was launched, as DescribeInstances describes it; empty if AWS does not tell.
 
-    `LaunchTime` is the last start of an instance that was stopped. Its first network interface is attached at the
-    launch, and stays until the instance is terminated.
-    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html ("You can't detach a primary network interface")
+    `LaunchTime` is the last start of an instance. Its first network interface is attached at the first launch, and
+    stays until the instance is terminated.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html (launchTime)
     """
     attachments = [interface.get("Attachment") or {} for interface in raw.get("NetworkInterfaces") or ()]
     moments = [moment_text(attachment.get("AttachTime")) for attachment in attachments]

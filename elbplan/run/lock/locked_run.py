@@ -13,13 +13,14 @@ from ...core.address import Address
 from ...core.call import Answer, Call
 from ...core.kind import Kinds
 from ...core.plan import Plan
-from ...errors import ElbplanError, Refused
+from ...errors import ElbplanError, Interrupted, Refused
 from ...kinds.elastic_ip import ExternalElasticIp
 from ...kinds.instance import ExternalInstance
 from ...planner.previous_records import refuse_unkept, refuse_unread
 from ..clock import Clock
 from ..migration_run import MigrationRun
 from ..outcome import Event, Outcome, Tell
+from ..slots import Slots
 from ..workflow import Cloud, apply
 from .lock import Lock
 from .manager import LockManager
@@ -100,7 +101,7 @@ class LockedRun:
         """The id of the run in its record; empty without a lock."""
         return self._lock.record.run if self._lock else ""
 
-    def run(self, kinds: Kinds, tell: Tell, clock: Clock, *, parallel: int = 8) -> Outcome:
+    def run(self, kinds: Kinds, tell: Tell, clock: Clock, *, slots: Slots | None = None) -> Outcome:
         """Runs the plan until it ends or is stopped."""
 
         def logged(event: Event) -> None:
@@ -109,7 +110,7 @@ class LockedRun:
 
         if self._lock:
             self._log.begin(self._manager.wall() - self._lock.record.started)
-        self._outcome = apply(self.cloud, self.plan, kinds, logged, clock, parallel=parallel, stop=self._stop)
+        self._outcome = apply(self.cloud, self.plan, kinds, logged, clock, stop=self._stop, slots=slots)
         return self._outcome
 
     def __exit__(
@@ -136,7 +137,8 @@ class LockedRun:
             ending.join(A_MOMENT)
         elif self._lock:
             what = error.what if isinstance(error, ElbplanError) else ""
-            self._lock.end("failed", {}, self._log.redacted(what) or type(error).__name__)
+            state: RunState = "interrupted" if isinstance(error, Interrupted) else "failed"
+            self._lock.end(state, {}, self._log.redacted(what) or type(error).__name__)
 
     def _end_interrupted(self) -> None:
         """Records the end in a thread, because the call may hang and the user has pressed Ctrl-C."""

@@ -6,13 +6,15 @@ If a run was killed on this machine, the next run sees that at once. On any othe
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import getpass
 import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from ...platforms.file_locks import FileLocks, file_locks
+from ...platforms.processes import user_id
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -35,22 +37,24 @@ class Caller:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # the user of a container may have no name
-        return f"uid-{os.getuid()}"
+    except (KeyError, OSError, ImportError):  # the user of a container may have no name
+        return f"uid-{user_id()}" if user_id() else "unknown"
 
 
 def _machine(host: str) -> str:
+    """Linux numbers its boots. macOS and Windows do not tell, and the lock of a file ends with a boot anyway."""
     with contextlib.suppress(OSError):
-        return BOOT.read_text().strip()
+        return BOOT.read_text(encoding="ascii").strip()
     return host
 
 
 class ProcessFiles:
     """The lock files of the runs of this user on this machine, in one folder."""
 
-    def __init__(self, folder: Path, machine: str) -> None:
+    def __init__(self, folder: Path, machine: str, locks: FileLocks | None = None) -> None:
         self._folder = folder
         self._machine = machine
+        self._locks = locks or file_locks()
         self._held: dict[str, int] = {}
 
     def hold(self, run: str) -> None:
@@ -58,18 +62,18 @@ class ProcessFiles:
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = os.open(self._file(run), os.O_RDWR | os.O_CREAT, 0o600)
-            if _locked(file):
+            if self._locks.try_lock(file):
                 self._held[run] = file
             else:
                 os.close(file)
 
     def release(self, run: str) -> None:
-        """Deletes the file: the end of the run is recorded."""
+        """Deletes the file: the end of the run is recorded. Windows deletes no open file, so it is closed then."""
         file = self._held.pop(run, None)
         if file is not None:
-            with contextlib.suppress(OSError):
-                self._file(run).unlink(missing_ok=True)
+            self.forget(run)
             os.close(file)
+            self.forget(run)
 
     def abandon(self, run: str) -> None:
         """Unlocks the file and keeps it: the end of the run is not recorded, and the file shows it to the next run."""
@@ -90,12 +94,12 @@ class ProcessFiles:
         except OSError:
             return False
         try:
-            return _locked(file)
+            return self._locks.try_lock(file)
         finally:
             os.close(file)
 
     def forget(self, run: str) -> None:
-        """Deletes the file of a dead run."""
+        """Deletes the file of a run that has ended. Ignores file errors."""
         if run.isalnum():
             with contextlib.suppress(OSError):
                 self._file(run).unlink(missing_ok=True)
@@ -108,12 +112,3 @@ def folder_of(environ: Mapping[str, str]) -> Path:
     """The folder of the files."""
     base = environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return Path(base) / "elbplan" / "runs"
-
-
-def _locked(file: int) -> bool:
-    """True if this process now has the lock of the open file."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -1,10 +1,8 @@
 """The background sandbox: it keeps running after the command that started it. Imports no moto."""
 
 import contextlib
-import fcntl
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ...platforms.file_locks import FileLocks, file_locks
+from ...platforms.processes import detached, end, is_alive
 from ..domains import registrable
 from ..errors import SandboxError
 from . import state_file
@@ -25,6 +25,7 @@ DEFAULT_SLOW = 3.0
 START_TIMEOUT = 20.0
 MOTO_MISSING = 3
 TOKEN_VARIABLE = "ELBPLAN_SANDBOX_TOKEN"
+LOCKS = file_locks()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def find() -> RunningSandbox | None:
     if entry is None:
         return None
     running = _answers(entry)
-    if running is None and not _alive(entry.pid):
+    if running is None and not is_alive(entry.pid):
         state_file.remove(state_file.path())
     return running
 
@@ -69,39 +70,27 @@ def _answers(entry: DaemonEntry) -> RunningSandbox | None:
         return None
     if not isinstance(answer, dict) or answer.get("sandbox") != "elbplan" or answer.get("pid") != entry.pid:
         return None
-    return RunningSandbox(entry.url, entry.pid, entry.slow, entry.started, entry)
-
-
-def _alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return RunningSandbox(entry.url, entry.pid, float(answer.get("slow", entry.slow)), entry.started, entry)
 
 
 @contextlib.contextmanager
-def _exclusive() -> Iterator[None]:
+def _exclusive(locks: FileLocks) -> Iterator[None]:
     """Only one command at a time starts or stops the sandbox: a second start finds the sandbox of the first."""
     folder = state_file.directory()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "sandbox.lock").open("w")
+        file = (folder / "sandbox.lock").open("w", encoding="utf-8")
     except OSError as problem:
         reason = f"The sandbox cannot write to {folder}: {problem.strerror}"
         raise SandboxError(f"{reason}. Set ELBPLAN_SANDBOX_DIR to a folder that you may write to") from problem
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        locks.lock(file.fileno())
         yield
 
 
-def start(slow: float | None = None) -> RunningSandbox:
+def start(slow: float | None = None, locks: FileLocks = LOCKS) -> RunningSandbox:
     """Returns the running sandbox, or starts one and waits until it answers. `slow` sets the speed in both cases."""
-    with _exclusive():
+    with _exclusive(locks):
         running = find()
         if running is not None and running.entry.version != state_file.VERSION:
             _end(running)
@@ -118,11 +107,11 @@ def _launch(slow: float) -> RunningSandbox:
     state_file.remove(target)
     log = target.with_suffix(".log")
     command = [sys.executable, "-m", "elbplan.sandbox", "--slow", str(slow), "--ready-file", str(target)]
-    with log.open("w") as output:
+    with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [*command, "--token-env", TOKEN_VARIABLE, "--idle-hours", "12"],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(),
-            start_new_session=True,
+            **detached(),
         )  # fmt: skip
     return _await(process, target, log)
 
@@ -152,13 +141,13 @@ def _await(process: "subprocess.Popen[bytes]", target: Path, log: Path) -> Runni
 
 
 def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines else "its log is empty"
 
 
-def stop() -> bool:
+def stop(locks: FileLocks = LOCKS) -> bool:
     """Stops the running sandbox and returns whether one ran. Never ends a process that is not the sandbox."""
-    with _exclusive():
+    with _exclusive(locks):
         running = find()
         if running is None:
             return False
@@ -170,7 +159,7 @@ def _end(running: RunningSandbox) -> None:
     with contextlib.suppress(SandboxError):
         request(running.url, "stop", running.entry.token)
     if not has_ended(running.pid, 3.0):
-        os.kill(running.pid, signal.SIGTERM)
+        end(running.pid)
         has_ended(running.pid, 3.0)
     state_file.remove(state_file.path())
 
@@ -178,7 +167,7 @@ def _end(running: RunningSandbox) -> None:
 def has_ended(pid: int, timeout: float) -> bool:
     """Returns whether the process ends within `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    while _alive(pid):
+    while is_alive(pid):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)

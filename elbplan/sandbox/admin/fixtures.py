@@ -13,7 +13,7 @@ from ..account import CallContext
 from ..acm.validation import VALIDITY
 from ..ec2 import capacity_reservations, facts
 from ..ec2.images import create_image
-from ..ec2.instances import put_in_state
+from ..ec2.instances import put_in_state, started
 from ..ec2.network import attach_ipv6, attach_new_gateway
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import FOREIGN_BALANCERS
@@ -121,6 +121,7 @@ def _instance(
         )  # fmt: skip
     (instance,) = reservation.instances
     instance.root_device_type = root_device
+    started(context, instance, first=True)
     put_in_state(instance, "running")
     return str(instance.id)
 

@@ -49,7 +49,7 @@ def write_text(target: Path, text: str) -> None:
     """Writes a file completely or not at all, readable by its owner only."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".sandbox-")
-    with os.fdopen(handle, "w") as output:
+    with os.fdopen(handle, "w", encoding="utf-8") as output:
         output.write(text)
         output.flush()
         os.fsync(output.fileno())

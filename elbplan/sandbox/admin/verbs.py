@@ -26,6 +26,7 @@ class Controls:
             "sandbox": "elbplan",
             "pid": os.getpid(),
             "calls": len(self.account.calls.entries),
+            "slow": self.account.timing.slow,
         }
 
     def calls(self) -> list[dict[str, Any]]:

@@ -105,6 +105,7 @@ def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpR
         put_in_state(instance, "running")
         mark_new(context, instance.id)
         mark_created(context, instance.id)
+        started(context, instance, first=True)
         change_state(context, instance, "pending", then="running")
     if token := call.params.get("ClientToken"):
         context.account.memory("run tokens")[(context.region, token)] = (_request(call.params), reply)
@@ -195,8 +196,21 @@ def before_start(context: CallContext, call: LoggedCall, _incoming: HttpRequest)
 
 def after_start(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpReply:
     for instance in known_instances(context, call.params.get("InstanceIds") or []):
+        started(context, instance)
         change_state(context, instance, "pending", then="running")
     return reply
+
+
+@rule(28)
+def started(context: CallContext, instance: Any, *, first: bool = False) -> None:
+    """The launch time of an instance is that of its last start; its first network interface keeps that of the first.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html (launchTime: "To determine the time that
+    instance was first launched, see the attachment time of the primary network interface")
+    """
+    instance.launch_time = context.account.clock.stamp().replace(tzinfo=None)
+    for interface in instance.nics.values() if first else ():
+        interface.attach_time = instance.launch_time
 
 
 def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpRequest) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import trustme
@@ -68,11 +69,11 @@ class CertificateAuthority:
 
 
 def _load(context: ssl.SSLContext, shown: _Shown) -> None:
-    """Loads an imported certificate. The ssl module reads keys from files only."""
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write("\n".join([shown.key, shown.body, shown.chain]))
-        file.flush()
-        context.load_cert_chain(file.name)
+    """Loads an imported certificate. The ssl module reads keys from files only, and Windows opens no file twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "certificate.pem"
+        file.write_text("\n".join([shown.key, shown.body, shown.chain]), encoding="utf-8")
+        context.load_cert_chain(file)
 
 
 def wrap_listener(

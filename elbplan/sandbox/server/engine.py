@@ -1,14 +1,13 @@
 """Handles one request: log, faults, checks, service, answer."""
 
-import os
-import signal
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, sts, tagging, waf
+from ...platforms.processes import kill
+from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, sts, tagging, waf
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..admin.defaults import complete_default_vpc
@@ -17,6 +16,7 @@ from ..errors import AwsError
 from ..faults import Fault
 from ..iam.check import authorize, simulate
 from ..params import Params
+from ..signatures import check_signed
 from ..traffic import watch
 from .call_log import LoggedCall
 from .moto_bridge import ask
@@ -32,6 +32,7 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "wafv2": waf.ACTIONS,
     "lambda": functions.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
+    "service-quotas": service_quotas.ACTIONS,
     "sts": sts.ACTIONS,
     "iam": {"SimulatePrincipalPolicy": simulate},
 }
@@ -105,7 +106,7 @@ class Engine:
         for fault in matching:
             if fault.kind == "kill":
                 call.outcome += ", killed"
-                os.kill(fault.pid, signal.SIGKILL)
+                kill(fault.pid)
                 return None
             if fault.kind == "lost":
                 call.outcome += ", lost"
@@ -134,6 +135,7 @@ class Engine:
         return reply
 
     def _serve(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        check_signed(self.account, call)
         context = CallContext(account, call.region, call.key)
         check_enabled(context, call.service)
         authorize(context, call)

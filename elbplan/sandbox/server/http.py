@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
@@ -56,6 +57,11 @@ class RequestHandler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """AWS's time, which a test can shift."""
+        skew = cast("SandboxServer", self.server).engine.account.options.clock_skew
+        return super().date_time_string((time.time() if timestamp is None else timestamp) + skew)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing: the call log contains more."""

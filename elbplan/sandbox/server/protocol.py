@@ -35,6 +35,7 @@ PARSED = (
     "wafv2",
     "lambda",
     "resourcegroupstaggingapi",
+    "service-quotas",
     "sts",
     "iam",
 )

@@ -83,8 +83,14 @@ class ExpandContext:
 
     @property
     def has_security_group(self) -> bool:
-        """False for a gateway load balancer, which cannot have security groups."""
-        return self.short.type != "gateway"
+        """False for a gateway load balancer, which cannot have security groups, and if the spec names others."""
+        return self.short.type != "gateway" and self.named_security_groups is None
+
+    @property
+    def named_security_groups(self) -> tuple[Ref, ...] | None:
+        """The security groups that the spec names; None: the load balancer gets its own."""
+        named = self.short.network.security_groups if self.short.network else None
+        return None if named is None else tuple(Points("security_group").parse(text) for text in named)
 
     @property
     def first_group(self) -> str | None:

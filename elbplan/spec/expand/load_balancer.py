@@ -22,11 +22,12 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         "scheme": "internet-facing" if short.access == "public" else "internal",
         "ip_address_type": short.ip,
         "subnets": context.subnets,
-        "security_groups": (SECURITY_GROUP,) if context.has_security_group else None,
+        "security_groups": (SECURITY_GROUP,) if context.has_security_group else context.named_security_groups,
         "attributes": _attributes(context) or None,
     }
     places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
+        ("security_groups",): ("network", "security_groups"),
         ("type",): ("type",),
         ("scheme",): ("access",),
         ("ip_address_type",): ("ip",),
@@ -34,10 +35,23 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         ("attributes", "deletion_protection.enabled"): ("protect",),
     }
     context.add(BALANCER, fields, ("name",), places)
+    _check_named_groups(context)
     if context.has_security_group:
         ingress = [rule for listener in listeners if listener.port for rule in _ingress_rules(context, listener)]
         places = {("vpc",): ("network", "vpc"), ("ingress",): ("allow",)}
         context.add(SECURITY_GROUP, {"vpc": context.vpc, "ingress": ingress}, ("name",), places)
+
+
+def _check_named_groups(context: ExpandContext) -> None:
+    """Reports `allow:` beside named security groups, whose rules are not the stack's; and an empty list of them."""
+    if context.named_security_groups is None:
+        return
+    if context.short.allow is not None:
+        what = "allow: is for the load balancer's own security group, and network: names others"
+        context.report.at(("allow",), what, "remove allow:, and open those groups yourself", key=True)
+    if context.short.type != "network" and not context.named_security_groups:
+        what = f"a load balancer of type {context.short.type} cannot be without a security group"
+        context.report.at(("network", "security_groups"), what, "write at least one, or remove the key")
 
 
 def _attributes(context: ExpandContext) -> dict[str, str]:

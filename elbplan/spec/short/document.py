@@ -35,6 +35,7 @@ from .words import (
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
 BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?", re.ASCII)
+GROUP = re.compile(r"sg-[0-9a-f]+", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
 
@@ -84,11 +85,25 @@ def named_servers(value: Any) -> Any:
     return value
 
 
+def _security_group(value: str) -> str:
+    if not GROUP.fullmatch(value):
+        raise SpecValueError(f"{shown_value(value)} is not a security group", "write an id like sg-0abc1234def567890")
+    return value
+
+
 class ShortNetwork(ShortModel):
     """The VPC and the subnets of the load balancer."""
 
     vpc: Annotated[str, Field(description="id or Name tag; `default` is the default VPC")] = "default"
     subnets: Annotated[Texts | None, Field(description="ids or Name tags, one for each zone")] = None
+    security_groups: Annotated[
+        Annotated[list[Annotated[str, AfterValidator(_security_group)]], OneOrMore()] | None,
+        Field(
+            description="ids of security groups that the load balancer gets in place of one of its own; a network load "
+            "balancer may have none: []",
+            examples=[["sg-0abc1234def567890"]],
+        ),
+    ] = None
 
 
 class Protect(ShortModel):

@@ -43,8 +43,8 @@ class RecordingEngine(Engine):
         self.recorded: list[RecordedCall] = []
         self._models = botocore.session.get_session()
 
-    def _execute(self, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
-        reply = super()._execute(call, incoming)
+    def _execute(self, account: Account, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
+        reply = super()._execute(account, call, incoming)
         if call.outcome == "ok" and call.params and (call.write or call.action in NAMES_IDS):
             answer = self._parsed(call.service, call.action, reply)
             self.recorded.append(RecordedCall(call.service, call.action, call.params, answer))

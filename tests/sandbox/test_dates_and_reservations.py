@@ -1,6 +1,8 @@
-"""Rules 5, 23, 30: NAT gateways, and reserved capacity."""
+"""Rules 5, 23, 28, 30: NAT gateways, reserved capacity, and the dates of instances."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from .kit import REGION, Kit, refused
 
@@ -42,3 +44,21 @@ def test_rule_30_capacity_reservations_by_state(kit: Kit) -> None:
     assert len(kit.ec2.describe_capacity_reservations()["CapacityReservations"]) == 2
     with refused("InvalidCapacityReservationId.NotFound"):
         kit.ec2.cancel_capacity_reservation(CapacityReservationId="cr-0")
+
+
+def test_rule_28_a_restart_is_a_new_launch_but_the_first_interface_knows_the_first_one(kit: Kit) -> None:
+    id = kit.instance()
+    before = described(kit, id)
+    kit.ec2.stop_instances(InstanceIds=[id])
+    kit.box.advance(7200)
+    kit.ec2.start_instances(InstanceIds=[id])
+    after = described(kit, id)
+    assert (after["LaunchTime"] - before["LaunchTime"]).total_seconds() >= 7200
+    first, second = (each["NetworkInterfaces"][0]["Attachment"]["AttachTime"] for each in (before, after))
+    assert first == second == before["LaunchTime"]
+
+
+def described(kit: Kit, id: str) -> dict[str, Any]:
+    (reservation,) = kit.ec2.describe_instances(InstanceIds=[id])["Reservations"]
+    instance: dict[str, Any] = reservation["Instances"][0]
+    return instance

@@ -1,0 +1,1 @@
+"""Tests of what users install: a wheel, a source archive, a container image."""

@@ -1,0 +1,1 @@
+"""Tests of elbplan/platforms, and of what must not depend on the platform."""
