@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def without(shell: Shell, command: Command, action: str) -> None:
 
 def pasted(shell: Shell, command: Command, action: str, done: CommandResult) -> None:
     """The same, and an administrator adds the statement that the command printed."""
-    text = done.err.split("this statement allows it:\n")[1].split("\nall permissions")[0]
+    (text,) = re.findall(r"allows? it:\n((?:  .*\n)+?)(?=all permissions|missing)", done.err)
     (stack,) = load([shell.spec])
     document: dict[str, Any] = policy(stack, command).without(action).document
     statements = json.loads("[" + text.replace("\n  }\n  {", "\n  },\n  {") + "]")

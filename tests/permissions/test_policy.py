@@ -101,9 +101,18 @@ def test_only_what_the_spec_has_is_in_the_policy() -> None:
 FUNCTION = "arn:aws:lambda:ap-northeast-2:123456789012:function:hello"
 
 
+CODE = f"""
+name: code
+region: ap-northeast-2
+load_balancer: {{main: {{subnets: [a, b]}}}}
+target_group: {{code: {{target_type: lambda, balancer: main}}}}
+targets: {{code: {{group: code, members: [{{address: "{FUNCTION}"}}]}}}}
+listener: {{"80": {{load_balancer: main, port: 80, protocol: HTTP, action: {{type: forward, groups: [{{group: code}}]}}}}}}
+"""
+
+
 def test_a_function_is_named_by_its_arn() -> None:
-    spec = WEB.replace("servers: {count: 1, key: me}\ntargets: {port: 80}", f"targets: {{function: {FUNCTION}}}")
-    (found,) = statements(policy(stack(spec), "apply"), "lambda:AddPermission")
+    (found,) = statements(policy(stack(CODE), "apply"), "lambda:AddPermission")
     assert found["Resource"] == FUNCTION
     assert found["Condition"] == {"StringEquals": {"lambda:Principal": "elasticloadbalancing.amazonaws.com"}}
 
