@@ -12,7 +12,7 @@ from elbplan.permissions.policy import Command, policy
 from elbplan.sandbox.iam.policies import check_document
 from elbplan.spec import load
 
-from .kit import CommandResult, Shell
+from .kit import WEB, CommandResult, Shell
 
 
 def without(shell: Shell, command: Command, action: str) -> None:
@@ -37,6 +37,13 @@ def test_the_policy_is_the_only_thing_on_stdout(shell: Shell) -> None:
     assert "not limited to the resources of the stack:" in done.err
     assert "SetRulePriorities" not in done.out
     assert shell.box.calls == []
+
+
+def test_the_old_and_the_new_spec_of_a_stack_have_one_policy(shell: Shell) -> None:
+    text = WEB.replace("domain: api.example.com\n", "")
+    done = shell.run("permissions", shell.write("new.yaml", text), shell.spec, "apply", "--json")
+    assert done.document["stacks"] == ["my-web"]
+    assert "acm:DeleteCertificate" in done.out
 
 
 def test_without_a_spec_it_is_for_any_stack(shell: Shell) -> None:

@@ -107,7 +107,8 @@ region: ap-northeast-2
 load_balancer: {{main: {{subnets: [a, b]}}}}
 target_group: {{code: {{target_type: lambda, balancer: main}}}}
 targets: {{code: {{group: code, members: [{{address: "{FUNCTION}"}}]}}}}
-listener: {{"80": {{load_balancer: main, port: 80, protocol: HTTP, action: {{type: forward, groups: [{{group: code}}]}}}}}}
+listener:
+  "80": {{load_balancer: main, port: 80, protocol: HTTP, action: {{type: forward, groups: [{{group: code}}]}}}}
 """
 
 
