@@ -2,13 +2,14 @@
 # make test        all tests
 # make test-without-browser   all tests but those of the report in a browser
 # make check       lint and types
+# make test-pythons   the fast tests with each newer Python that is installed
 # make docs        the site of the documentation, in build/site
 # make acceptance  the suite for a real AWS account. AWS bills it: read docs/acceptance.md first
 
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test test-without-browser check docs golden acceptance clean
+.PHONY: demo test test-without-browser check test-pythons docs golden acceptance clean
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
@@ -27,6 +28,9 @@ check: .venv/installed-dev
 docs: .venv/installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "open build/site/index.html"
+
+test-pythons:
+	.ci/test-pythons
 
 # Writes the approved screens and the outputs in the docs anew; read the diff before you keep it.
 golden: .venv/installed-dev

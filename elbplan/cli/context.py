@@ -16,11 +16,11 @@ from ..run.clock import Clock, RealClock, RunClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..api.access import Access
     from ..core.stack import Stack
     from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
-    from ..live.sessions import Sessions
     from ..run.result import RunResult
     from ..run.workflow import Cloud
     from ..sandbox.admin.daemon import RunningSandbox
@@ -79,7 +79,7 @@ class App:
     wall         the time of day in seconds since 1970, for logs and events
     dns          says whether hosted zones are delegated; None: chosen by the options
     network      on which load balancers answer; None: chosen by the options
-    sessions     the sessions of this command; None before its first connection
+    access       how this command reaches AWS; None before its first connection
     sandbox      the local AWS simulator of --sandbox, once it runs
     aws_called   True after the first call to AWS
     traffic      the traffic that the specs expect, by stack
@@ -101,7 +101,7 @@ class App:
     dns: ZoneDns | None = None
     network: Network | NoNetwork | None = None
     retries: ReadRetries = field(default_factory=ReadRetries)
-    sessions: Sessions | None = None
+    access: Access | None = None
     sandbox: RunningSandbox | None = None
     aws_called: bool = False
     traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
@@ -112,6 +112,10 @@ class App:
     denials: list[Denial] = field(default_factory=list)
     debug_file: int | None = None
     debug_log: DebugLog | None = None
+
+    def notice_call(self) -> None:
+        """Keeps that AWS was called; worker threads call this too."""
+        self.aws_called = True
 
     def notice_denial(self, denied: Denial) -> None:
         """Keeps a permission that is missing; worker threads call this too."""

@@ -15,7 +15,16 @@ from ..core.plan import Plan
 from ..errors import ElbplanError, Interrupted
 from ..live.tries import FailedTry, failed_tries_to
 from ..render.cost_stays import with_prices
-from ..render.folder import FolderBoard, StackEnd, StackLine, StackState, finished_line, problem_rows, state_of
+from ..render.folder import (
+    FolderBoard,
+    StackEnd,
+    StackLine,
+    StackState,
+    finished_line,
+    interrupted_line,
+    problem_rows,
+    state_of,
+)
 from ..render.outcome import EndScreen, stays_rows
 from ..run.clock import Clock, RealClock, RunClock
 from ..run.outcome import Event, Outcome, Tell
@@ -135,6 +144,10 @@ class FolderScreen:
             return rows
         return [*rows, *stays_rows(with_prices(plan, price_table(self.app)), outcome, style)]
 
+    def interrupted(self, outcome: Outcome, stack: str) -> list[Text]:
+        """Returns the line of a run that Ctrl-C stopped: the command that goes on is in the summary."""
+        return interrupted_line(outcome, stack, style_for(self.app, self.app.terminal.stdout), self._width)
+
     def reporter(self, stack: str) -> Reporter | None:
         """What writes the events of a stack; None if its line shows them."""
         if self.app.options.json:
@@ -208,6 +221,8 @@ class StackView:
     def ended(self, plan: Plan, outcome: Outcome, ending: EndScreen) -> None:
         if plan.empty and not self._complete:
             self._state = "unchanged"
+        elif outcome.interrupted and not outcome.failed and not outcome.lost:
+            self._rows += self._screen.interrupted(outcome, self._stack)
         elif not outcome.complete:
             self._rows += end_screen(self._screen.app, plan, outcome, ending)
         elif not ending.part:

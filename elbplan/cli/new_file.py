@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import ElbplanError, Refused, escaped
@@ -13,22 +14,26 @@ READABLE = 0o666
 """The mode of a new file, before the user's umask."""
 
 
-def write_new(file: Path, text: str) -> None:
-    """Writes the file completely or not at all; creates its folder. Raises Refused if it exists, ElbplanError."""
+def write_new(file: Path, text: str, link: Callable[[str, Path], None] = os.link) -> None:
+    """Writes the file completely or not at all; creates its folder. Raises Refused if it exists, ElbplanError.
+
+    link   gives a file a second name, and never replaces another file
+    """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.parent.is_dir():
+            os.makedirs(file.parent)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
         try:
             with open(handle, "w", encoding="utf-8") as new:
                 new.write(text)
             os.chmod(name, READABLE & ~_umask())
-            _link(name, file)
+            _link(name, file, link)
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(name)
-    except FileExistsError as error:
-        raise exists(file) from error
     except OSError as error:
+        if os.path.lexists(file):
+            raise exists(file) from error
         what = f"{escaped(str(file))} cannot be written: {error.strerror or error}"
         raise ElbplanError(what, hint="choose another file with -o FILE") from error
 
@@ -39,10 +44,10 @@ def exists(file: Path) -> Refused:
     return Refused(f"{escaped(str(file))} exists already, and elbplan does not overwrite it", hint=hint)
 
 
-def _link(name: str, file: Path) -> None:
-    """Gives the file its name. A hard link never replaces a file; some file systems have none."""
+def _link(name: str, file: Path, link: Callable[[str, Path], None]) -> None:
+    """Gives the file its name. Some file systems have no hard links; a new file is then written in place."""
     try:
-        os.link(name, file)
+        link(name, file)
     except FileExistsError:
         raise
     except OSError:

@@ -121,7 +121,9 @@ class FolderBoard:
         bad = sum(end.state not in FINISHED for end in self.ended)
         failed = f" · {bad} not finished" if bad else ""
         head = f"{len(self.ended)} of {len(self.stacks)} stacks{failed} · {duration(max(now, 0))}"
-        text = style.clean(f"{head} · {self.note or 'Ctrl-C: stop safely; run again to go on'}")
+        tails = [self.note] if self.note else ["Ctrl-C: stop safely; run again to go on", "Ctrl-C: stop safely"]
+        texts = [style.clean(f"{head} · {tail}") for tail in tails]
+        text = next((text for text in texts if cell_len(text) < style.width), texts[-1])
         return style.line((shortened(text, style.width - 1, _dots(style)), "bold" if self.note else "dim"))
 
 
@@ -150,6 +152,13 @@ def finished_line(plan: Plan, outcome: Outcome, style: Style, *, destroys: bool,
     with_url = [f"{text} · {url}" for url in stack_urls(plan, outcome)[:1]]
     fits = [line for line in with_url if head.cell_len + cell_len(line) <= style.width]
     return flow(style, head, fits[0] if fits else text, back=4)
+
+
+def interrupted_line(outcome: Outcome, stack: str, style: Style, name_width: int = 0) -> list[Text]:
+    """Returns `‖ svc-02  interrupted: 3 of 10 steps done`."""
+    head = style.line(RESULT_MARKS["held"], " ", (padded(stack, name_width), "bold"), "  ")
+    done, left = len(outcome.done), len(outcome.skipped)
+    return flow(style, head, f"interrupted: {done} of {done + left} steps done", back=4)
 
 
 def problem_rows(stack: str, not_done: str, what: str, hint: str, style: Style) -> list[Text]:

@@ -66,6 +66,13 @@ def test_each_load_balancer_has_a_file_or_a_reason(shell: Shell) -> None:
     assert "3 specs written, 2 load balancers left out, eu-central-1" in result.err
 
 
+def test_nothing_is_read_of_what_is_left_out(shell: Shell, account: Kit) -> None:
+    account.box.clear_calls()
+    shell.run("import", "--all")
+    read = {call.params["LoadBalancerArn"] for call in account.box.calls if call.action == "DescribeListeners"}
+    assert sorted(arn.split("/")[2].lower() for arn in read) == ["by-hand", "by-hand"]
+
+
 def test_with_force_those_of_other_tools_too(shell: Shell) -> None:
     result = shell.run("import", "--all", "--force", "-o", "all")
     assert result.code == 0, result.err

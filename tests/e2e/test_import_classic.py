@@ -86,6 +86,20 @@ def test_the_record_moves_to_the_new_one_and_back(shell: Shell, kit: Kit) -> Non
     assert kit.box.ask("state") == before
 
 
+def test_records_that_only_the_long_form_can_say_move_too(shell: Shell, kit: Kit) -> None:
+    """An address of version 6 without `ip: dualstack`, and the name that the console writes."""
+    old = web(kit)
+    balancer = {"CanonicalHostedZoneId": old["CanonicalHostedZoneNameID"], "DNSName": f"dualstack.{old['DNSName']}"}
+    kit.change(("CREATE", {**alias(NAME, balancer), "Type": "AAAA"}))
+    before = kit.box.ask("state")
+    imported(shell)
+    applied = shell.run(*APPLY)
+    assert applied.code == 0, applied.err
+    assert shell.run("plan", "specs/old.yaml", "--exit-code").code == 0
+    assert shell.run("destroy", "specs/old.yaml", "--confirm", "old").code == 0
+    assert kit.box.ask("state") == before
+
+
 def test_the_old_one_is_never_touched(shell: Shell, kit: Kit) -> None:
     web(kit)
     kit.box.clear_calls()

@@ -215,6 +215,10 @@ def test_rule_34_policies(classic: Classic) -> None:
         classic.api.set_load_balancer_policies_of_listener(**name, LoadBalancerPort=80, PolicyNames=["gone"])
     with refused("ListenerNotFound"):
         classic.api.set_load_balancer_policies_of_listener(**name, LoadBalancerPort=81, PolicyNames=["hour"])
+    tls: dict[str, Any] = {"PolicyName": "tls", "PolicyTypeName": "SSLNegotiationPolicyType"}
+    classic.api.create_load_balancer_policy(**name, **tls)
+    with refused("InvalidConfigurationRequest"):
+        classic.api.set_load_balancer_policies_of_listener(**name, LoadBalancerPort=80, PolicyNames=["tls"])
     policies = classic.describe()["Policies"]
     assert policies["LBCookieStickinessPolicies"] == [{"PolicyName": "hour", "CookieExpirationPeriod": 3600}]
     assert policies["AppCookieStickinessPolicies"] == [{"PolicyName": "app", "CookieName": "SESSION"}]

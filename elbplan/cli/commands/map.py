@@ -63,7 +63,8 @@ def command(app: App, words: tuple[str, ...], format: str | None, output: str | 
         live, its_states = _with_health(app, stack_plan)
         stack_plans.append(live)
         states[live.plan.stack] = its_states
-    _refuse_nothing(stack_plans)
+    if stacks:
+        _refuse_nothing(stack_plans)
     report = report_of(app, "map", stack_plans, states)
     if format == "text":
         _show(app, stack_plans, report, output)

@@ -87,6 +87,11 @@ class ExpandContext:
         return self.short.type != "gateway" and self.named_security_groups is None
 
     @property
+    def security_groups(self) -> tuple[Ref, ...] | None:
+        """The security groups of the load balancer: its own, or those that the spec names; None for a gateway."""
+        return (SECURITY_GROUP,) if self.has_security_group else self.named_security_groups
+
+    @property
     def named_security_groups(self) -> tuple[Ref, ...] | None:
         """The security groups that the spec names; None: the load balancer gets its own."""
         named = self.short.network.security_groups if self.short.network else None

@@ -22,7 +22,7 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         "scheme": "internet-facing" if short.access == "public" else "internal",
         "ip_address_type": short.ip,
         "subnets": context.subnets,
-        "security_groups": (SECURITY_GROUP,) if context.has_security_group else context.named_security_groups,
+        "security_groups": context.security_groups,
         "attributes": _attributes(context) or None,
     }
     places: dict[YamlPath, YamlPath] = {

@@ -10,7 +10,7 @@ from typing import Any
 from ...core.address import Address, Lookup, Ref
 from ..messages import shown_value
 from ..yaml.tree import YamlPath
-from .context import SECURITY_GROUP, ExpandContext
+from .context import ExpandContext
 from .names import NamedGroup, NamedServer
 
 LARGEST_SCRIPT = 16384
@@ -36,9 +36,12 @@ def add_servers(context: ExpandContext) -> None:
         _add_instances(context, name, server)
         if _has_server_groups(context):
             ports = sorted({port for group in groups for port in _ports(group)})
-            ingress = [{"protocol": p, "from_port": n, "to_port": n, "group": SECURITY_GROUP} for n, p in ports]
+            sources = context.security_groups or ()
+            ingress = [
+                {"protocol": p, "from_port": n, "to_port": n, "group": source} for n, p in ports for source in sources
+            ]
             context.add(_server_group(name), {"vpc": context.vpc, "ingress": ingress}, server.path)
-    if context.servers and not context.has_security_group:
+    if context.servers and context.short.type == "gateway":
         first = next(iter(context.servers.values()))
         context.report.at(
             first.path,
@@ -57,7 +60,7 @@ def _all_groups_known(context: ExpandContext) -> bool:
 def _has_server_groups(context: ExpandContext) -> bool:
     """True if elbplan creates security groups for the servers."""
     managed = context.short.manage is None or context.short.manage.target_security_groups
-    return managed and context.has_security_group
+    return managed and bool(context.security_groups)
 
 
 def _server_group(name: str) -> Address:
