@@ -16,6 +16,15 @@ SANDBOX = [["sandbox", name] for name in ("start", "stop", "status", "reset")]
 COMMANDS = [*([name] for name in ENTRIES), *SANDBOX]
 READERS = ["plan", "apply", "destroy", "status", "runs", "unlock"]
 """Commands that reach AWS."""
+ACCOUNT = [
+    ["list"],
+    ["leftovers"],
+    ["import", "my-alb"],
+    ["import", "--all"],
+    ["init", "shop", "--defaults"],
+    ["doctor"],
+]
+"""Commands that read the account without a spec."""
 
 
 def error_of(ran: CommandResult) -> dict[str, Any]:
@@ -64,6 +73,55 @@ def test_a_defect_is_a_document(shell: Shell, command: str) -> None:
     assert "the details in" in error["hint"]
 
 
+@pytest.mark.parametrize("words", ACCOUNT, ids=" ".join)
+def test_a_defect_while_an_account_is_read_is_a_document(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    shell.connect = broken  # type: ignore[method-assign]
+    ran = shell.run(*words, "--json")
+    error = error_of(ran)
+    assert (error["code"], error["kind"]) == (1, "defect")
+
+
+@pytest.mark.parametrize("words", ACCOUNT, ids=" ".join)
+def test_ctrl_c_while_an_account_is_read_is_a_document(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    shell.connect = pressed  # type: ignore[method-assign]
+    assert error_of(shell.run(*words, "--json"))["kind"] == "interrupted"
+
+
+@pytest.mark.parametrize("words", [["list"], ["leftovers"], ["import", "my-alb"], ["import", "--all"]], ids=" ".join)
+def test_a_refusal_of_aws_while_an_account_is_read_has_its_code(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    shell.connect = denied  # type: ignore[method-assign]
+    error = error_of(shell.run(*words, "--json"))
+    assert (error["kind"], error["aws_code"]) == ("aws problem", "AccessDenied")
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["init", "shop", "--defaults"]], ids=" ".join)
+def test_what_goes_on_without_aws_has_the_problem_in_its_document(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    shell.connect = denied  # type: ignore[method-assign]
+    document = shell.run(*words, "--json").document
+    assert "AWS refused it" in json.dumps(document)
+
+
+def test_refusals_of_the_commands_without_a_stack_are_documents(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shell.folder)
+    shell.connect("eu-central-1")
+    error = error_of(shell.run("import", "my-alb", "--json"))
+    assert (error["code"], error["kind"]) == (1, "no balancer")
+    assert error_of(shell.run("init", "shop", "--defaults", "-o", "web.yaml", "--json"))["kind"] == "refused"
+    assert error_of(shell.run("permissions", shell.spec, "leftovers", "--json"))["code"] == 64
+
+
 @pytest.mark.parametrize("command", READERS)
 def test_ctrl_c_is_a_document(shell: Shell, command: str) -> None:
     shell.connect = pressed  # type: ignore[method-assign]
@@ -84,7 +142,9 @@ def test_a_refusal_of_aws_has_its_code(shell: Shell, command: str) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["apply", "destroy", "expand", "runs", "unlock", "lint", "rehearse", "rebase"])
+@pytest.mark.parametrize(
+    "command", ["apply", "destroy", "expand", "runs", "unlock", "rehearse", "rebase", "permissions"]
+)
 def test_a_wrong_spec_lists_its_problems(shell: Shell, command: str) -> None:
     bad = shell.write("bad.yaml", "name: my-web\nregoin: ap-northeast-2\n")
     error = error_of(shell.run(command, bad, "--json"))
@@ -105,6 +165,12 @@ def test_validate_has_the_error_in_its_document(shell: Shell) -> None:
     ran = shell.run("validate", shell.write("bad.yaml", "name: my-web\n"), "--json")
     assert ran.document["valid"] is False
     assert ran.document["error"]["code"] == ran.code == 65
+
+
+def test_lint_has_the_problems_in_its_document(shell: Shell) -> None:
+    ran = shell.run("lint", shell.write("bad.yaml", "name: my-web\nregoin: ap-northeast-2\n"), "--json")
+    assert ran.document["exit"] == ran.code == 65
+    assert ran.document["problems"][0]["line"] == 2
 
 
 def test_nobody_to_ask_is_a_document(shell: Shell) -> None:
