@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..doctor import permissions as doctor_permissions
 from ..doctor import read as doctor_read
-from ..importer import aliases, survey
+from ..importer import aliases, associations, survey
 from ..importer import find as importer_find
 from ..importer.classic import read as classic_read
 from ..leftovers import find, old_stacks, regions, stack_names
@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, Sequence[str]] = {
         *importer_find.PERMISSIONS,
         *survey.PERMISSIONS,
         *aliases.PERMISSIONS,
+        *associations.PERMISSIONS,
         *classic_read.PERMISSIONS,
     ),
     "init": starter_read.PERMISSIONS,

@@ -15,6 +15,7 @@ from ..kinds.aws.listener_certificates import describe_certificates, further_cer
 from ..kinds.aws.ownership import tag_mapping
 from ..kinds.aws.queries import existing_instances
 from .aliases import ZoneRecord, every_record, every_zone, leading_to
+from .associations import Associations, read_associations
 
 Raw = Mapping[str, Any]
 
@@ -65,6 +66,7 @@ class Survey:
     subnets: dict[str, Raw] = field(default_factory=dict)
     vpcs: dict[str, Raw] = field(default_factory=dict)
     listener_attributes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    associations: Associations = field(default_factory=Associations)
     records: list[ZoneRecord] = field(default_factory=list)
     zones: Sequence[Raw] = ()
     tags: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Survey:
 
 
 def survey(balancer: Raw) -> ReadProgram[Survey]:
-    """Reads all of it in five rounds."""
+    """Reads all of it in a few rounds."""
     seen = Survey(balancer)
     yield from _listeners_and_groups(seen)
     yield from _rules_and_details(seen)
@@ -84,6 +86,7 @@ def survey(balancer: Raw) -> ReadProgram[Survey]:
     yield from _certificates(seen)
     yield from _behind_targets(seen)
     yield from _network(seen)
+    seen.associations = yield from read_associations(seen.arn, balancer.get("Type") or "")
     seen.zones = yield from every_zone()
     records = yield from every_record()
     seen.records = leading_to(records, balancer.get("DNSName") or "")

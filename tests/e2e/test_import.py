@@ -134,6 +134,23 @@ def test_a_stack_of_elbplan_is_not_imported(stage: Stage) -> None:
         read_source(stage.aws.send, REGION, stage.box.account_id, "my-web")
 
 
+def test_what_other_services_attach_is_listed_and_stays(stage: Stage) -> None:
+    balancer = course(Console(stage))
+    waf, elb, arn = stage.client("wafv2"), stage.client("elbv2"), balancer["LoadBalancerArn"]
+    visible = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "shield"}
+    acl = waf.create_web_acl(Name="shield", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visible)
+    waf.associate_web_acl(WebACLArn=acl["Summary"]["ARN"], ResourceArn=arn)
+    elb.modify_capacity_reservation(LoadBalancerArn=arn, MinimumLoadBalancerCapacity={"CapacityUnits": 100})
+    source, spec = imported(stage, "server")
+    listed = [left.what for left in source.not_imported]
+    assert "load_balancer.main: AWS WAF web ACL shield" in listed
+    assert "load_balancer.main: 100 reserved capacity units, which AWS bills" in listed
+    assert stage.run(stage.plan(spec)).complete
+    assert waf.get_web_acl_for_resource(ResourceArn=arn)["WebACL"]["Name"] == "shield"
+    reserved = elb.describe_capacity_reservation(LoadBalancerArn=arn)
+    assert reserved["MinimumLoadBalancerCapacity"] == {"CapacityUnits": 100}
+
+
 def test_what_another_stack_adopted_is_refused(stage: Stage) -> None:
     course(Console(stage))
     _, spec = imported(stage, "server")
