@@ -47,6 +47,7 @@ def read_leftovers(app: App, account: AccountRegions) -> LeftoversView:
         app.wall(),
         seconds,
         list(_notes(stacks, account, {leftover.stack for leftover in left})),
+        account.others,
     )
 
 

@@ -14,6 +14,7 @@ import click
 from ..core.call import Call
 from ..core.stack import Stack
 from ..errors import ElbplanError
+from ..leftovers.other_accounts import OtherAccount, other_accounts
 from ..leftovers.regions import RegionAnswer, ask_each, enabled_regions
 from ..run.workflow import Cloud
 from .connect import SANDBOX_REGION, Connections
@@ -36,6 +37,7 @@ class AccountRegions:
     home      the region of calls that belong to no region
     account   the id of the account; empty if AWS does not tell
     specs     the stacks of the default specs
+    others    the accounts of these specs that are not read
     """
 
     regions: Sequence[str]
@@ -43,6 +45,7 @@ class AccountRegions:
     account: str
     specs: Sequence[Stack]
     reach: Callable[[str], Cloud]
+    others: Sequence[OtherAccount] = ()
 
     def ask(self, app: App, look: Callable[[Cloud], T]) -> tuple[list[RegionAnswer[T]], float]:
         """The answers of all regions, and the seconds that they took."""
@@ -75,7 +78,16 @@ def account_regions(app: App, *, everywhere: bool) -> AccountRegions:
 
     home = reach(named[0])
     regions = enabled_regions(home.send) if everywhere else named
-    return AccountRegions(regions, named[0], _account(home), specs, reach)
+    account = _account(home)
+    return AccountRegions(regions, named[0], account, specs, reach, _others(app, specs, account))
+
+
+def _others(app: App, specs: Sequence[Stack], account: str) -> list[OtherAccount]:
+    """The accounts of specs that are not read. The local AWS simulator has no profiles."""
+    if app.options.sandbox:
+        return []
+    profile = app.options.profile or app.terminal.environ.get("AWS_PROFILE", "default")
+    return other_accounts(specs, [profile], bool(app.options.profile), account)
 
 
 def _named_regions(app: App, clouds: Connections, specs: Sequence[Stack]) -> list[str]:

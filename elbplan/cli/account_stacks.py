@@ -27,6 +27,7 @@ def stacks_view(app: App, account: AccountRegions) -> StacksView:
         [answer.problem for answer in answers if answer.problem],
         app.wall(),
         seconds,
+        account.others,
     )
 
 

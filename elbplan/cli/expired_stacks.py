@@ -33,6 +33,8 @@ def expired_stacks(app: App, account: AccountRegions) -> ExpiredStacks:
     """The stacks that are past their end. Reports regions and stacks that cannot be read: they may have some too."""
     answers, _ = account.ask(app, partial(look_for_stacks, account=account.account))
     code = 0
+    for other in account.others:
+        app.terminal.err(f"not read: {other.text}, of {', '.join(other.stacks)}; run destroy --expired there too")
     for answer in answers:
         if answer.problem:
             code = _report(app, f"{answer.region}: {answer.problem.why}")

@@ -14,9 +14,11 @@ from ..cost.items import oldest_date
 from ..kinds.aws.moments import seconds_of
 from ..leftovers.find import NOT_LOOKED_AT
 from ..leftovers.leftover import EVERYWHERE, NotChecked, PricedLeftover
+from ..leftovers.other_accounts import OtherAccount
 from ..leftovers.regions import RegionProblem
 from .layout import flow, left_and_right
 from .money import cents
+from .other_accounts import not_read_lines
 from .runs import ago
 from .style import Style, count, duration, listed
 
@@ -36,6 +38,7 @@ class LeftoversView:
     found      the leftovers, the most expensive first
     now        the moment of the look, in seconds since 1970
     notes      further lines at the end: stacks without a spec
+    others     the accounts of specs that were not read
     """
 
     regions: Sequence[str]
@@ -46,6 +49,7 @@ class LeftoversView:
     now: float = 0
     seconds: float | None = None
     notes: Sequence[tuple[str, str]] = ()
+    others: Sequence[OtherAccount] = ()
 
     @property
     def billed(self) -> list[PricedLeftover]:
@@ -73,6 +77,7 @@ def leftovers_screen(view: LeftoversView, style: Style) -> list[Text]:
     for region in dict.fromkeys(entry.leftover.region for entry in view.found):
         lines += _region(region, [entry for entry in view.found if entry.leftover.region == region], view.now, style)
     lines += not_checked_lines(view.not_checked, view.problems, style)
+    lines += not_read_lines(view.others, "leftovers", style)
     for label, text in view.notes:
         lines += flow(style, style.line((f"{label}  ", "bold")), text)
     return [*lines, *_sum(view, style)]

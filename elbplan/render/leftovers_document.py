@@ -9,6 +9,7 @@ from ..leftovers.leftover import PricedLeftover
 from .cost_document import item_document
 from .leftovers import LeftoversView
 from .money import plain, rounded
+from .other_accounts import not_read_documents
 
 
 def leftovers_document(view: LeftoversView) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def leftovers_document(view: LeftoversView) -> dict[str, Any]:
         "leftovers": [leftover_document(entry) for entry in view.found],
         "not_checked": [{"what": e.title, "region": e.region, "why": e.why} for e in view.not_checked],
         "problems": [{"region": problem.region, "why": problem.why} for problem in view.problems],
+        "not_read": not_read_documents(view.others),
         "not_looked_at": NOT_LOOKED_AT,
         "total": {"currency": "USD", "month": str(rounded(view.month, 2)), "unknown": view.unknown},
         "prices": {"date": view.date},

@@ -15,6 +15,7 @@ from ..cost import StackCost
 from ..kinds.instance import Instance
 from ..kinds.load_balancer import LoadBalancer
 from ..leftovers.leftover import NotChecked
+from ..leftovers.other_accounts import OtherAccount
 from ..leftovers.regions import RegionProblem
 from ..leftovers.specs import SpecOf
 from ..leftovers.stacks import AccountStack
@@ -23,6 +24,7 @@ from .cost_document import cost_document
 from .expiry import expiry_document, short_expiry
 from .layout import flow, flow_items, left_and_right, padded, shortened_inside
 from .leftovers import not_checked_lines
+from .other_accounts import not_read_documents, not_read_lines
 from .runs import ago, run_document
 from .style import Style, count, duration
 
@@ -51,6 +53,7 @@ class StacksView:
     problems: Sequence[RegionProblem] = ()
     now: float = 0
     seconds: float | None = None
+    others: Sequence[OtherAccount] = ()
 
     @property
     def month(self) -> Decimal:
@@ -69,6 +72,7 @@ def stacks_screen(view: StacksView, style: Style) -> list[Text]:
     for row in view.rows:
         lines += _row(row, view.now, style, name, region)
     lines += not_checked_lines(view.not_checked, view.problems, style)
+    lines += not_read_lines(view.others, "list", style)
     if not view.rows:
         lines += flow(style, style.line("  "), "no stack of elbplan; --all-regions reads the other regions too")
     elif len(view.rows) > 1:
@@ -135,6 +139,7 @@ def stacks_document(view: StacksView) -> dict[str, Any]:
         "stacks": [_document(row, view.now) for row in view.rows],
         "not_checked": [{"what": e.title, "region": e.region, "why": e.why} for e in view.not_checked],
         "problems": [{"region": problem.region, "why": problem.why} for problem in view.problems],
+        "not_read": not_read_documents(view.others),
     }
 
 

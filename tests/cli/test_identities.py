@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,3 +138,26 @@ def test_the_account_is_asked_once_for_all_stacks_with_the_same_credentials(comp
     assert company.run("plan", *specs).code == 0
     counts = company.box.counts()
     assert (counts["AssumeRole"], counts["GetCallerIdentity"]) == (1, 2), "the second is of the plan"
+
+
+def test_list_and_leftovers_say_which_accounts_of_the_specs_they_did_not_read(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(company.folder)
+    (company.folder / "specs").mkdir()
+    specs = [company.write("specs/web"), company.write("specs/api", "profile: staging")]
+    specs.append(company.write("specs/shop", f"role: {ROLE}"))
+    for spec in specs:
+        text = Path(spec).read_text().replace("name: specs/", "name: ")
+        Path(spec).write_text(text)
+    assert company.run("apply", "--yes", "--no-verify", *specs).code == 0
+    for command in ("list", "leftovers"):
+        shown = " ".join(company.run(command).out.split())
+        assert f"Not read profile staging, of api: elbplan {command} --profile staging" in shown
+        assert f"Not read role {ROLE}, of shop: elbplan {command} --profile NAME" in shown
+        document = json.loads(company.run(command, "--json").out)
+        assert [other["profile"] for other in document["not_read"]] == ["staging", None]
+        assert document["not_read"][1] == {"profile": None, "role": ROLE, "account": PROD, "stacks": ["shop"]}
+    assert [stack["stack"] for stack in json.loads(company.run("list", "--json").out)["stacks"]] == ["web"]
+    assert "not read: profile staging, of api" in company.run("destroy", "--expired", "--yes").err
+    assert "Not read profile staging" not in company.run("list", "--profile", "staging").out
