@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from ..api.planning import Planned, Planner
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Declined, Refused, UsageProblem
@@ -18,7 +19,7 @@ from .folder_views import FolderScreen, StackView
 from .hazard_flags import AllowedHazards
 from .locks import lock_manager_of
 from .plan_screens import raise_if_all_fail, show_plans
-from .plans import Planned, Planner, allow_flags, command_with_allow, ending_of, planned, retry_command
+from .plans import allow_flags, command_with_allow, ending_of, planned, retry_command
 from .select import unknown_stack
 from .stack_filter import only_stacks
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from ..api.planning import Planned, problem_of
 from ..core.plan import Plan
 from ..core.utc import time_text
 from ..errors import ElbplanError
@@ -26,7 +27,6 @@ from .context import App
 from .costs import cost_of
 from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, worst
 from .locks import lock_manager_of, run_request_of
-from .plans import Planned, problem_of
 from .price_files import price_table
 from .verification import AnswerCheck
 from .views import ScreenView, View

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..api.planning import Planned
 from ..core.plan import Plan
 from ..errors import AwsProblem, UsageProblem
 from ..render.style import Style
@@ -18,7 +19,7 @@ from ..run.status import StackRuns, runs_of
 from ..run.workflow import Cloud, planned
 from .connect import Connections
 from .context import App
-from .plans import Planned, style_for
+from .plans import style_for
 from .select import select
 
 DEAD_AFTER = "ELBPLAN_LOCK_DEAD_AFTER"

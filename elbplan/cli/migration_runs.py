@@ -11,6 +11,7 @@ from shlex import quote
 
 from rich.text import Text
 
+from ..api.planning import Planned
 from ..core.duration import duration_text
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -36,7 +37,7 @@ from .execution import exit_code, report_unchanged, run_one
 from .locks import lock_manager_of
 from .options import migrations_flags
 from .plan_screens import confirm, show_plans
-from .plans import Planned, ending_of, retry_command, style_for
+from .plans import ending_of, retry_command, style_for
 from .verification import AnswerCheck
 from .views import ScreenView, View
 

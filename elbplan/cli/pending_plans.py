@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from ..api.planning import Planned, Planner, not_planned
 from ..core.plan import Refusal
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError
@@ -30,7 +31,7 @@ from .dns import dns_of
 from .locks import lock_manager_of
 from .old_stacks import with_old_stacks
 from .options import migrations_flags
-from .plans import Planned, Planner, not_planned, planned, reading_plans, reading_stacks, retry_command
+from .plans import planned, reading_plans, reading_stacks, retry_command
 
 IDLE = "every file is applied."
 DRIFTED = "Every file is applied, but AWS does not match the files."

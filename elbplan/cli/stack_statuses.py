@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.text import Text
 
+from ..api.planning import NoCloud, Planned
 from ..core.stack import Stack
 from ..cost import StackCost
 from ..errors import AwsProblem, ElbplanError, SpecProblem
@@ -36,7 +37,7 @@ from .locks import lock_manager_of
 from .options import DEFAULT_PATHS
 from .pending_plans import plan_specs
 from .plan_screens import raise_if_all_fail
-from .plans import NoCloud, Planned, planned, style_for, view_of
+from .plans import planned, style_for, view_of
 from .reading import reading
 from .select import entries_of, unknown_stack
 

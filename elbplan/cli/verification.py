@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rich.text import Text
 
+from ..api.planning import Planned
 from ..core.address import Address
 from ..core.resource import Resource
 from ..errors import ElbplanError, Interrupted
@@ -24,7 +25,7 @@ from ..verify.stack import ServedStack
 from ..verify.verifier import verify, with_facts
 from .context import App
 from .dns import network_of
-from .plans import Planned, retry_command, style_for
+from .plans import retry_command, style_for
 
 BETWEEN = 5.0
 """Seconds between two rounds of checks."""

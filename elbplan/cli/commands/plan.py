@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ...api.planning import Planned
 from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
@@ -27,7 +28,7 @@ from ..group import HelpFirstCommand
 from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stack_filters, stacks_or_paths
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
-from ..plans import Planned, command_with_allow, connected, retry_command
+from ..plans import command_with_allow, connected, retry_command
 from ..reports import TextFile, format_of, rendered, report_of, report_options, write
 from ..select import entries_of, specs_of
 
