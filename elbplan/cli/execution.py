@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from ..api.locks import run_request_of
 from ..api.planning import Planned, problem_of
 from ..core.plan import Plan
 from ..core.utc import time_text
@@ -26,7 +27,7 @@ from ..verify.check import Verification
 from .context import App
 from .costs import cost_of
 from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, worst
-from .locks import lock_manager_of, run_request_of
+from .locks import lock_manager_of
 from .price_files import price_table
 from .verification import AnswerCheck
 from .views import ScreenView, View
