@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..api.allowed_hazards import AllowedHazards
 from ..api.planning import Planned, Planner
 from ..core.stack import Stack
 from ..kinds import KINDS
@@ -20,7 +21,6 @@ from ..run.workflow import plan_back_each, plan_each
 from .connect import Connections
 from .context import App
 from .dns import dns_of
-from .hazard_flags import AllowedHazards
 from .migration_runs import MigrationConsole
 from .old_stacks import with_old_stacks
 from .options import DEFAULT_PATHS, migrations_flags

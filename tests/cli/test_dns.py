@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.cli.context import App, Options
 from elbplan.api.network import Internet
+from elbplan.cli.context import App, Options
 from elbplan.cli.dns import dns_of
 from elbplan.cli.terminal import Terminal
 from elbplan.live.delegation import NotAsked
