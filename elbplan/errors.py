@@ -61,10 +61,14 @@ class ElbplanError(Exception):
 
 @dataclass(frozen=True)
 class Denial:
-    """A permission that the credentials lack: the IAM action, and the resource if AWS names it."""
+    """A permission that the credentials lack: the IAM action, and the resource if AWS names it.
+
+    conditions   operator, key and values of the condition keys that the request had, as far as they are known
+    """
 
     action: str
     resource: str = ""
+    conditions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 class AwsProblem(ElbplanError):

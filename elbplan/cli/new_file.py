@@ -20,7 +20,8 @@ def write_new(file: Path, text: str, link: Callable[[str, Path], None] = os.link
     link   gives a file a second name, and never replaces another file
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.parent.is_dir():
+            os.makedirs(file.parent)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
         try:
             with open(handle, "w", encoding="utf-8") as new:
@@ -30,9 +31,9 @@ def write_new(file: Path, text: str, link: Callable[[str, Path], None] = os.link
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(name)
-    except FileExistsError as error:
-        raise exists(file) from error
     except OSError as error:
+        if os.path.lexists(file):
+            raise exists(file) from error
         what = f"{escaped(str(file))} cannot be written: {error.strerror or error}"
         raise ElbplanError(what, hint="choose another file with -o FILE") from error
 

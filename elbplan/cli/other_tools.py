@@ -7,6 +7,8 @@ from collections.abc import Mapping
 PLAN = "elbplan plan shows what would change, and changes nothing"
 APPLY = "elbplan apply changes AWS to match the spec"
 DESTROY = "elbplan destroy STACK deletes a stack"
+LIST = "elbplan list shows the stacks of an account; elbplan status shows their health"
+IMPORT = "elbplan import writes the spec of a load balancer that exists"
 STATUS = "elbplan status lists stacks with their health, addresses and drift"
 STACK_STATUS = "elbplan status STACK shows one stack; elbplan map STACK draws it"
 REFRESH = "elbplan reads AWS each time; elbplan status shows drift, and elbplan accept-drift keeps it"
@@ -32,7 +34,10 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("preview", "diff", "synth", "dry-run", "drift", "detect-drift"), PLAN),
         **dict.fromkeys(("up", "deploy", "create", "update", "run", "push", "converge", "sync"), APPLY),
         **dict.fromkeys(("delete", "rm", "remove", "down", "teardown", "terminate"), DESTROY),
-        **dict.fromkeys(("ls", "ps", "stacks", "health", "info"), STATUS),
+        **dict.fromkeys(("ls", "ps", "stacks"), LIST),
+        **dict.fromkeys(("health", "info"), STATUS),
+        **dict.fromkeys(("adopt", "scan", "import-all"), IMPORT),
+        **dict.fromkeys(("new", "bootstrap", "setup", "quickstart"), "elbplan init writes a first spec"),
         **dict.fromkeys(("show", "get", "describe", "output", "outputs"), STACK_STATUS),
         **dict.fromkeys(("refresh", "reconcile"), REFRESH),
         **dict.fromkeys(("state", "pull"), NO_STATE),
@@ -103,7 +108,7 @@ OPTIONS: Mapping[str, str] = {
     "--diff": "elbplan plan --detail shows every field that changes",
     **dict.fromkeys(("--log-level", "--trace", "--logtostderr"), DEBUG),
     **dict.fromkeys(("--endpoint-url", "--endpoint"), "set AWS_ENDPOINT_URL in the environment, or use --sandbox"),
-    **dict.fromkeys(("--account", "--role-arn", "--role"), "--profile NAME chooses the account and role"),
+    **dict.fromkeys(("--account", "--role-arn", "--role"), "--profile NAME chooses the account; profile: and role: in the spec too"),
     **dict.fromkeys(("--watch", "-w"), TOP),
     **dict.fromkeys(("-V", "--v"), "elbplan --version prints the version, -v prints more"),
     "--no-colour": "--no-color prints without color",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-Verb = Literal["read", "compare", "create", "update", "delete"]
-"""`read` is for every command, `compare` for those that compare AWS with what the spec wants: plan and apply."""
+Verb = Literal["read", "compare", "create", "update", "delete", "end"]
+"""`read` is for every command, `compare` for plan and apply, which compare AWS with specs, `end` for destroy only."""
 
 ANYTHING = "*"
 STACK_TAG = "elbplan:stack"

@@ -5,7 +5,7 @@ elbplan's own expansion decides: the document is loaded like any spec, and compa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -44,7 +44,7 @@ def complete(source: ImportSource, document: Words, covered: Collection[Address]
     if set(found) != set(source.resources):
         in_both = _with_blocks(source, {key: document[key] for key in HEAD if key in document}, ())
         found = expanded(source, in_both)
-    overrides = {str(a): fields for a, r in source.resources.items() if (fields := _differences(found[a], r))}
+    overrides = {str(a): fields for a, r in source.resources.items() if (fields := differences(found[a], r))}
     return {**in_both, "overrides": overrides} if overrides else in_both
 
 
@@ -63,26 +63,20 @@ def _without_tags_of_all(resource: Resource, common: Mapping[str, str]) -> Resou
     return resource.model_copy(update={"tags": own})
 
 
-def minimal(source: ImportSource, document: Words) -> Words:
-    """The document without the keys that have their default value anyway."""
-    for path in _removable(document):
-        shorter = _without(document, path)
-        if _same(source, shorter):
-            document = shorter
-    return document
-
-
 def expanded(source: ImportSource, document: Words) -> dict[Address, Resource]:
     """The resources that the document describes, with AWS ids for the look-ups that the source knows."""
+    resources = stack_of(document).resources
+    return {address: with_known_ids(source, resource) for address, resource in resources.items()}
+
+
+def with_known_ids(source: ImportSource, resource: Resource) -> Resource:
+    """The resource with AWS ids for the look-ups that the source knows."""
 
     def find(ref: Ref) -> tuple[Ref, ...]:
         return source.lookups.get(ref, (ref,)) if isinstance(ref, Lookup) else (ref,)
 
-    resources = stack_of(document).resources
-    return {
-        address: rewrite(KINDS[address.kind].with_implied_references(resource), find)
-        for address, resource in resources.items()
-    }
+    complete: Resource = KINDS[resource.kind].with_implied_references(resource)
+    return rewrite(complete, find)
 
 
 def stack_of(document: Words) -> Stack:
@@ -92,21 +86,21 @@ def stack_of(document: Words) -> Stack:
     return stack
 
 
-def _same(source: ImportSource, document: Words) -> bool:
-    """True if the document describes exactly the source's resources."""
+def is_same(source: ImportSource, document: Words, kinds: Collection[str] = tuple(KINDS)) -> bool:
+    """True if the document describes exactly the source's resources, of the resources that it has of these kinds."""
     try:
         found = expanded(source, document)
     except ElbplanError:
         return False
-    return set(found) == set(source.resources) and not any(
-        _differences(found[a], r) for a, r in source.resources.items()
-    )
+    compared = {address for address in found if address.kind in kinds}
+    known = compared <= set(source.resources)
+    return known and not any(differences(found[address], source.resources[address]) for address in compared)
 
 
 # Differences ---------------------------------------------------------------------------------------------------------
 
 
-def _differences(want: Resource, live: Resource) -> Words:
+def differences(want: Resource, live: Resource) -> Words:
     """The fields of the live resource that the expanded one does not have, in the long form."""
     kind = KINDS[live.kind]
     settled = kind.with_live_defaults(want, live)
@@ -149,63 +143,3 @@ def _has_generated_name(resource: Resource) -> bool:
     """True for kinds whose name elbplan makes up: without it in the spec, a replacement gets a new one."""
     field = type(resource).model_fields.get("name")
     return field is not None and not field.is_required()
-
-
-# Keys with their default ---------------------------------------------------------------------------------------------
-
-Path = tuple[Any, ...]
-"""Keys of maps, and indexes of lists."""
-SMALL = ("drain", "port", "sticky", "slow_start")
-HEALTH = ("path", "every", "timeout", "healthy", "unhealthy", "codes", "protocol")
-
-
-def _removable(document: Words) -> Iterator[Path]:
-    """Paths that may have their default value, the largest first."""
-    yield ("listeners",)
-    for group in _groups(document):
-        yield (*group, "health")
-        yield from ((*group, "health", key) for key in HEALTH)
-        yield from ((*group, key) for key in SMALL)
-    yield ("allow",)
-    yield from _long_paths(document)
-    for index, listener in enumerate(document.get("listeners") or ()):
-        rules = listener.get("rules") or ()
-        yield from (("listeners", index, "rules", number, "priority") for number in range(len(rules)))
-
-
-def _is_long(block: Any) -> bool:
-    """True for a block of the long form, which has resources by name. `targets` is a key of the short form too."""
-    return isinstance(block, Mapping) and all(isinstance(fields, Mapping) for fields in block.values())
-
-
-def _long_paths(document: Words) -> Iterator[Path]:
-    """The fields of the blocks of the long form that have the default of their model, and those of health checks.
-
-    A field without a value is AWS's choice, and the comparison accepts every live value of it: so only fields with
-    their default may go.
-    """
-    for kind in [kind for kind in KINDS if _is_long(document.get(kind))]:
-        defaults = {name: field.default for name, field in KINDS[kind].model.model_fields.items()}
-        for name, fields in document.get(kind, {}).items():
-            yield from ((kind, name, key) for key, value in fields.items() if long_value(defaults.get(key)) == value)
-            yield from ((kind, name, "health", key) for key in fields.get("health") or ())
-
-
-def _groups(document: Words) -> Iterator[Path]:
-    if "targets" in document:
-        yield ("targets",)
-    yield from (("groups", name) for name in document.get("groups") or ())
-
-
-def _without(document: Words, path: Path) -> Words:
-    """A copy without this path; the same document if it has no such path. A map that becomes empty goes as well."""
-    copy = deepcopy(document)
-    inner: Any = copy
-    for step in path[:-1]:
-        if not isinstance(inner, dict | list) or (isinstance(inner, dict) and step not in inner):
-            return document
-        inner = inner[step]
-    if not isinstance(inner, dict) or path[-1] not in inner:
-        return document
-    del inner[path[-1]]
-    return copy if inner else _without(copy, path[:-1])

@@ -5,7 +5,7 @@ The result may say less than AWS has; `complete` in `rest.py` adds what is missi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.address import Address, Lookup
@@ -20,6 +20,7 @@ from ..kinds.security_group import SecurityGroup
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..spec.expand.listeners import POLICIES
+from ..spec.expand.rules import STEP
 from .claims import BALANCER
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
@@ -200,7 +201,7 @@ class ShortWriter:
             words: Words = {"listen": f"{listener.port}/{str(listener.protocol).lower()}"} if listener.port else {}
             words |= self._tls(listener)
             words |= action_words(listener.action)
-            rules = [self._rule(a, r, n) for n, (a, r) in enumerate(self._rules(address))]
+            rules = list(self._rule_words(self._rules(address)))
             yield words | ({"rules": rules} if rules else {})
 
     def _tls(self, listener: Listener) -> Words:
@@ -219,11 +220,16 @@ class ShortWriter:
         rules = [(a, rule) for a, rule in every if rule.listener == listener and has_words(rule.conditions)]
         return sorted(rules, key=lambda pair: pair[1].priority)
 
-    def _rule(self, address: Address, rule: Rule, number: int) -> Words:
-        name = address.name.partition("-")[2]
-        words: Words = {"name": name} if name != f"r{number + 1}" else {}
-        words |= condition_words(rule.conditions) | action_words(rule.action)
-        return words | {"priority": rule.priority}
+    def _rule_words(self, rules: Iterable[tuple[Address, Rule]]) -> Iterator[Words]:
+        """The rules in order; with a priority where the order alone would give another one."""
+        highest = 0
+        for number, (address, rule) in enumerate(rules, 1):
+            name = address.name.partition("-")[2]
+            words: Words = {"name": name} if name != f"r{number}" else {}
+            words |= condition_words(rule.conditions) | action_words(rule.action)
+            usual = (highest // STEP + 1) * STEP
+            yield words | ({"priority": rule.priority} if rule.priority != usual else {})
+            highest = max(highest, rule.priority)
 
     # The rest ------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ..errors import ElbplanError, SpecProblem, escaped
 from ..spec import load_text
 from ..spec.yaml.tree import Source
-from .rest import complete, minimal
+from .defaults import minimal
+from .rest import complete
 from .short import short_document
 from .source import ImportSource
 from .yaml_text import yaml_text

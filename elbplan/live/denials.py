@@ -6,6 +6,7 @@ import re
 
 from ..core.call import DENIED, Call
 from ..errors import Denial
+from ..kinds.permissions.zones import normalized
 
 ENABLED_BY_DEFAULT = frozenset(
     ("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-central-1", "eu-north-1",
@@ -65,7 +66,22 @@ def denial(code: str, message: str, call: Call) -> Denial | None:
     if code not in DENIED or LIMITING_POLICY.search(message) or "explicit deny" in message:
         return None
     named = ACTION.search(message)
-    return Denial(named[1], named[2] or "") if named else Denial(call.permission)
+    action, resource = (named[1], named[2] or "") if named else (call.permission, "")
+    return Denial(action, resource, _record_conditions(call) if action == CHANGE else ())
+
+
+CHANGE = "route53:ChangeResourceRecordSets"
+
+
+def _record_conditions(call: Call) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The condition keys of a change of records: AWS's error does not name the records."""
+    changes = call.params.get("ChangeBatch", {}).get("Changes", ())
+    values = {
+        "NormalizedRecordNames": {normalized(change["ResourceRecordSet"]["Name"]) for change in changes},
+        "RecordTypes": {change["ResourceRecordSet"]["Type"] for change in changes},
+        "Actions": {change["Action"] for change in changes},
+    }
+    return tuple(("ForAllValues:StringEquals", f"{CHANGE}{key}", tuple(sorted(own))) for key, own in values.items())
 
 
 def _region_hint(region: str, hint: str) -> str:

@@ -152,7 +152,7 @@ def _observe(
     specs = {stack.name: stack.resources for stack in stacks}
     scope = Scope(
         region, specs, not looking_up, everywhere, file_references, options.deep or not looking_up, options.names,
-        options.lean, adopt={stack.name: stack.adopt for stack in stacks if stack.adopt and looking_up},
+        options.lean, adopt={stack.name: stack.adopt for stack in stacks if stack.adopt},
     )  # fmt: skip
     everything = [resource for resources in wanted.values() for resource in resources.values()]
     lookups = look_up(region, everything, None if everywhere else scope, file_references)

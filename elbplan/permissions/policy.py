@@ -12,10 +12,12 @@ from typing import Literal
 
 from ..core.call import Call
 from ..core.kind import Kinds
-from ..core.permission import ANYTHING, Permission, Verb
+from ..core.permission import ANYTHING, Permission, Verb, reads
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS, quotas
+from ..leftovers import old_stacks
+from ..leftovers.finders import addresses, nat_gateways, volumes
 from ..live import consumed_capacity, delegation, lookups, zones
 from ..run.lock import run_store
 from .fill import Place, filled
@@ -27,9 +29,15 @@ COMMANDS: tuple[Command, ...] = ("plan", "apply", "destroy")
 VERBS: dict[Command, frozenset[Verb]] = {
     "plan": frozenset({"read", "compare"}),
     "apply": frozenset({"read", "compare", "create", "update", "delete"}),
-    "destroy": frozenset({"read", "delete"}),
+    "destroy": frozenset({"read", "delete", "end"}),
 }
 """A change of a spec can delete and replace resources, so `apply` deletes too."""
+
+EVERY_VERB: frozenset[Verb] = frozenset().union(*VERBS.values())
+
+NOT_LISTED = "does not list all that AWS still bills in the region"
+LISTED_AFTER_DESTROY = ("ec2:DescribeNatGateways", "ec2:DescribeVolumes", "ec2:DescribeNetworkInterfaces")
+"""What a destroy lists at its end, besides what it reads anyway."""
 
 BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *quotas.PERMISSIONS,
@@ -38,6 +46,13 @@ BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *delegation.PERMISSIONS,
     *consumed_capacity.PERMISSIONS,
     *run_store.PERMISSIONS,
+    *reads(*old_stacks.PERMISSIONS, verbs=("compare",), always=True, without_it="does not notice a renamed spec"),
+    *(
+        read
+        for finder in (nat_gateways, addresses, volumes)
+        for read in reads(*finder.PERMISSIONS, verbs=("end",), always=True, without_it=NOT_LISTED)
+        if read.action in LISTED_AFTER_DESTROY
+    ),
 )
 """The permissions of calls that no kind makes."""
 
@@ -102,7 +117,7 @@ def policy(
     `account` and `region` count if the spec names none; without both, the ARNs have `*`. `adopt` are the ids and ARNs
     of resources that the stack takes over: they have no tag of the stack yet.
     """
-    verbs = VERBS[command] if command else VERBS["apply"]
+    verbs = VERBS[command] if command else EVERY_VERB
     place = Place.of(stack, account, region)
     needed = [*needed_permissions(stack, verbs, kinds)]
     found = [statement for permission, values in needed for statement in filled(permission, values, place)]
@@ -117,7 +132,7 @@ def combined(policies: Iterable[Policy]) -> Policy:
 def unlimited(stack: Stack | None, command: Command | None = None) -> dict[str, tuple[str, ...]]:
     """The actions that are not limited to resources of the stack, by the reason."""
     reasons: dict[str, set[str]] = {}
-    for permission, _ in needed_permissions(stack, VERBS[command] if command else VERBS["apply"]):
+    for permission, _ in needed_permissions(stack, VERBS[command] if command else EVERY_VERB):
         if permission.why:
             reasons.setdefault(permission.why, set()).add(permission.action)
     return {why: tuple(sorted(actions)) for why, actions in sorted(reasons.items())}
@@ -195,23 +210,30 @@ def missing_statement(call: Call | str, stack: Stack | str = "", *, resource: st
 
     `resource` is the ARN that AWS names. An action that elbplan does not declare gets a statement for every resource.
     """
-    return missing_statements(call, stack, resource=resource, region=region)[0]
+    found = missing_statements(call, stack, resource=resource, region=region)
+    return next((statement for statement in found if statement.covers(resource)), found[0])
 
 
 def missing_statements(
     call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = ""
 ) -> tuple[Statement, ...]:
-    """The same; all of them, if elbplan needs the action on several types of resources and AWS names none."""
+    """All statements with the action that the stack needs, since AWS names only the first resource that it denies.
+
+    Without the spec of the stack: those for the resource.
+    """
     action = call if isinstance(call, str) else call.permission
     _, _, _, place_of_resource, account, _ = (resource.split(":", 5) + [""] * 6)[:6]
     where = call.region if isinstance(call, Call) and call.region else region or place_of_resource
     if isinstance(stack, Stack):
         place = Place.of(stack, account, where)
-        several = [s for p, values in needed_permissions(stack, VERBS["apply"]) for s in filled(p, values, place)]
+        several = [s for p, values in needed_permissions(stack, EVERY_VERB) for s in filled(p, values, place)]
     else:
         place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
-    anybody = [s for p, values in needed_permissions(None, VERBS["apply"]) for s in filled(p, values, place)]
-    for found in (several, anybody):
-        if fitting := [s for s in found if action in s.actions and s.covers(resource)]:
-            return tuple(replace(s, sid="") for s in grouped(fitting))
+    anybody = [s for p, values in needed_permissions(None, EVERY_VERB) for s in filled(p, values, place)]
+    own = [s for s in several if action in s.actions]
+    own = own if any(s.covers(resource) for s in own) else []
+    others = [s for s in anybody if action in s.actions and s.covers(resource)]
+    narrow = [s for s in others if s.resources != (ANYTHING,)]
+    if fitting := own or narrow or others:
+        return tuple(replace(s, sid="") for s in grouped(fitting))
     return (Statement((action,), (ANYTHING,)),)

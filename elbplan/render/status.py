@@ -173,5 +173,5 @@ def status_document(status: StackStatus, redact: Redact = str) -> dict[str, Any]
         "targets": {address.name: dict(health.states) for address, health in status.health.items()},
         "unhealthy": {a.name: cause_documents(health.causes) for a, health in status.health.items() if health.causes},
         **({"files": migrations_document(status.files)} if status.files else {}),
-        **({"error": error_document(status.problem, redact)} if status.problem else {}),
+        **({"error": error_document(status.problem, redact, stack=plan.stack)} if status.problem else {}),
     }

@@ -29,12 +29,17 @@ def shared_tags(facts: AccountFacts) -> dict[str, list[Server]]:
     servers: dict[str, list[Server]] = {}
     for server in facts.servers:
         for key, value in server.own_tags.items():
-            if "=" not in key:
+            if "=" not in key and _can_be_typed(f"{key}={value}"):
                 servers.setdefault(f"{key}={value}", []).append(server)
     running = {server.id for server in facts.running}
     fitting = {tag: used for tag, used in servers.items() if _together(used) and len(used) > 1}
     fitting = {tag: used for tag, used in fitting.items() if all(server.id in running for server in used)}
     return dict(sorted(fitting.items(), key=lambda item: (_rank(item[0]), -len(item[1]), item[0])))
+
+
+def _can_be_typed(tag: str) -> bool:
+    """True for a tag that a person can write as an answer."""
+    return tag.isprintable() and tag == tag.strip() and not tag.startswith("tag ")
 
 
 def _rank(tag: str) -> int:

@@ -141,8 +141,10 @@ def test_a_free_domain_is_the_default_and_a_taken_one_is_not(shell, servers, fol
     record = {"Name": "my-shop.example.com", "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": "192.0.2.9"}]}
     changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
     shell.box.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
-    assert shell.run("init", "--defaults").code == 0
+    ended = shell.run("init", "--defaults")
+    assert ended.code == 0
     assert "\ndomain:" not in written(folder)
+    assert "keeps its record" not in ended.out
 
 
 def test_a_file_is_never_overwritten(shell, folder):

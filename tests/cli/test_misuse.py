@@ -45,7 +45,7 @@ def test_a_mistyped_command_is_suggested(shell, word, meant):
         ("get", "elbplan status STACK"), ("describe", "elbplan status STACK"), ("up", "elbplan apply"),
         ("deploy", "elbplan apply"), ("diff", "elbplan plan"), ("preview", "elbplan plan"),
         ("rollback", "elbplan apply --rollback"), ("delete", "elbplan destroy"), ("rm", "elbplan destroy"),
-        ("ls", "elbplan status"), ("logs", "elbplan runs"), ("login", "aws sso login"),
+        ("ls", "elbplan list"), ("logs", "elbplan runs"), ("login", "aws sso login"),
         ("migrate", "elbplan apply"), ("workspace", "one spec is one stack"), ("force-unlock", "elbplan unlock"),
     ],
 )  # fmt: skip

@@ -41,14 +41,6 @@ def wildcard_certificate(console: Console) -> None:
     console.alias(f"api.{ZONE}", balancer)
 
 
-def certificate_of_others(console: Console) -> None:
-    """A certificate that was imported into ACM, and is no stack's."""
-    balancer = bare(console)
-    arn = console.stage.box.create_fixture("certificate", region="ap-northeast-2")
-    console.listener(balancer, 443, "HTTPS", OK, Certificates=[{"CertificateArn": arn}], SslPolicy=POLICY)
-    console.alias(f"api.{ZONE}", balancer)
-
-
 def internal(console: Console) -> None:
     """Internal, and a source that is not everybody."""
     group = console.security_group("inside", [])
@@ -88,12 +80,43 @@ def empty_group(console: Console) -> None:
     console.listener(bare(console), 80, "HTTP", forward(arn["TargetGroups"][0]["TargetGroupArn"]))
 
 
-def auto_scaling(console: Console) -> None:
-    """Targets that an Auto Scaling group registers."""
-    server = console.server("asg")
-    tag = {"Key": "aws:autoscaling:groupName", "Value": "web-asg"}
-    console.stage.box.create_fixture("tags", region="ap-northeast-2", resource=server, tags={tag["Key"]: tag["Value"]})
-    console.listener(bare(console), 80, "HTTP", forward(console.group("scaled", [{"Id": server}])))
+def own_network(console: Console) -> None:
+    """A VPC of one's own: the spec names its subnets by id."""
+    ec2 = console.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "prod"}])
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    table = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=f"ap-northeast-2{zone}")["Subnet"]
+        for n, zone in enumerate("ac")
+    ]
+    group = ec2.create_security_group(GroupName="prod", Description="prod", VpcId=vpc)["GroupId"]
+    balancer = bare(console, Subnets=[subnet["SubnetId"] for subnet in subnets], SecurityGroups=[group])
+    made = console.client("elbv2").create_target_group(Name="prod", Protocol="HTTP", Port=80, VpcId=vpc)
+    console.listener(balancer, 80, "HTTP", forward(made["TargetGroups"][0]["TargetGroupArn"]))
+
+
+def dualstack(console: Console) -> None:
+    """A network load balancer with IPv4 and IPv6 records, and one with only one of them."""
+    balancer = bare(console)
+    console.listener(balancer, 80, "HTTP", OK)
+    console.alias(f"four.{ZONE}", balancer)
+    target = {"HostedZoneId": balancer["CanonicalHostedZoneId"], "EvaluateTargetHealth": True}
+    six = {"Name": f"six.{ZONE}", "Type": "AAAA", "AliasTarget": {**target, "DNSName": balancer["DNSName"]}}
+    console.record(six)
+
+
+def appliances(console: Console) -> None:
+    """A gateway load balancer."""
+    elb = console.client("elbv2")
+    made = elb.create_target_group(Name="appliances", Protocol="GENEVE", Port=6081, VpcId=console.vpc)
+    group = made["TargetGroups"][0]["TargetGroupArn"]
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": console.server("one")}])
+    balancer = console.balancer(NAME, Type="gateway", Subnets=console.subnets("ac"))
+    elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], DefaultActions=[forward(group)])
 
 
 def tagged(console: Console) -> None:
@@ -150,7 +173,7 @@ SHAPES: dict[str, Callable[[Console], None]] = {
     make.__name__: make
     for make in (
         nothing_behind, no_listener, wildcard_certificate, internal, sources, open_to_servers, empty_group, tagged,
-        cookie, grpc, udp, many_names,
+        cookie, grpc, udp, many_names, own_network, dualstack, appliances,
     )
 }  # fmt: skip
 

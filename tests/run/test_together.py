@@ -15,7 +15,7 @@ from elbplan.run.stack_run import StoppableClock, StoppableReads
 from elbplan.run.together import StackJob, StopSwitch, run_together
 from tests.fake_time import FakeTime
 
-SECONDS = 20
+SECONDS = 10
 
 
 def test_as_many_steps_run_as_there_are_slots() -> None:
@@ -52,7 +52,7 @@ def test_a_step_that_sleeps_keeps_no_slot() -> None:
             return 0
 
         def sleep(self, seconds: float) -> None:
-            other = threading.Thread(target=self.step)
+            other = threading.Thread(target=self.step, daemon=True)
             other.start()
             other.join(SECONDS)
             assert not other.is_alive(), "the slot was not free"

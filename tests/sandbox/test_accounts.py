@@ -60,6 +60,10 @@ def test_a_role_gives_credentials_of_its_account(box: Box) -> None:
     assert identity["Account"] == PROD
     assert identity["Arn"] == f"arn:aws:sts::{PROD}:assumed-role/deploy/elbplan-web"
     assert box.client("sts", REGION).get_caller_identity()["Account"] == box.account_id
+    elb = client(box, "elbv2", given["AccessKeyId"], given["SessionToken"])
+    vpc = box.in_account(PROD).create_defaults(REGION)["vpc"]
+    (group,) = elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"]
+    assert group["TargetGroupArn"].split(":")[4] == PROD
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ def test_tags_of_aws_names_and_servers_of_a_stack_do_not_count() -> None:
     assert likely_servers(facts) == ("", [])
 
 
+@pytest.mark.parametrize("tag", [("app", "web\x85"), ("app", "web "), ("app", "a\nb"), ("tag app", "x"), ("a=b", "c")])
+def test_a_tag_that_nobody_can_type_does_not_count(tag: tuple[str, str]) -> None:
+    assert not shared_tags(account(server("1", tags=dict([tag])), server("2", tags=dict([tag]))))
+
+
 def test_the_best_known_key_comes_first() -> None:
     tags = {"zz": "1", "role": "web", "app": "shop"}
     assert list(shared_tags(account(server("1", tags=tags), server("2", tags=tags)))) == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,6 +149,14 @@ def test_the_spec_of_the_course() -> None:
     assert text.startswith("# yaml-language-server: $schema=../elbplan.schema.json\n")
     assert "elbplan plan 'specs/my web.yaml'" in text
     assert "CHECK" not in text
+
+
+@pytest.mark.parametrize("value", ["${HOME}", '"', "a: b # c", "한글", "yes"])
+def test_a_tag_is_written_as_it_is(value: str) -> None:
+    servers = tuple(replace(server, tags={"app": value}) for server in COURSE.servers[:2])
+    answers = answers_by_default(replace(COURSE, servers=servers))
+    (targets,) = [r for r in loaded(written(answers, COURSE)).resources.values() if isinstance(r, Targets)]
+    assert [str(member.instance) for member in targets.members] == [f"tag:app={value}"]
 
 
 def test_without_an_account_the_lines_to_check_are_marked() -> None:

@@ -30,9 +30,9 @@ from ..questions import asker
 SCHEMA_FILE = "elbplan.schema.json"
 
 EXAMPLES = (
-    "elbplan init                      look at your account, ask, and write specs/NAME.yaml",
-    "elbplan init my-web --defaults    ask nothing",
-    "elbplan init --defaults --sandbox without an AWS account",
+    "elbplan init                       look at your account, ask, and write specs/NAME.yaml",
+    "elbplan init my-web --defaults     ask nothing",
+    "elbplan init --defaults --sandbox  without an AWS account",
 )
 
 

@@ -41,7 +41,8 @@ EXAMPLES = (
 def command(app: App, words: tuple[str, ...], account: str, part: int | None) -> int:
     """Prints the policy on stdout, and notes on stderr."""
     names, verb = _split(words)
-    stacks: Sequence[Stack | None] = specs_of(app, names) if names else [None]
+    # One by one: the old and the new spec of a stack have the same name.
+    stacks: Sequence[Stack | None] = [stack for name in names for stack in specs_of(app, [name])] or [None]
     region = app.options.region or ""
     whole = combined(policy(stack, verb, account=account, region=region) for stack in stacks)
     reasons: dict[str, tuple[str, ...]] = {}
@@ -49,7 +50,7 @@ def command(app: App, words: tuple[str, ...], account: str, part: int | None) ->
         for why, actions in unlimited(stack, verb).items():
             reasons[why] = tuple(sorted({*reasons.get(why, ()), *actions}))
     if app.options.json:
-        document = policy_document(whole, [stack.name for stack in stacks if stack], verb or "", reasons)
+        document = policy_document(whole, sorted({stack.name for stack in stacks if stack}), verb or "", reasons)
         app.terminal.out(json.dumps(document, indent=2))
         return 0
     app.terminal.out(policy_text(_part(whole, part)))

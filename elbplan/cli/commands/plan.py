@@ -119,7 +119,9 @@ def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
         if not preview.problem:
             stack["cost"] = cost_document(cost_of(app, preview.plan))
         if preview.problem:
-            stack["error"] = error_document(preview.problem, app.terminal.redacted)
+            stack["error"] = error_document(
+                preview.problem, app.terminal.redacted, stack=app.loaded.get(str(stack["stack"]), "")
+            )
     return document
 
 

@@ -26,23 +26,14 @@ def removed_names(certificate: Any) -> list[str]:
     return validation_names(certificate) if certificate.remove_validation else []
 
 
+OTHERS_TOO = "elbplan looks for its certificates by their tags, and others can need the same validation record"
 UNSEEN = "does not see the certificates and records of an earlier spec"
 
 PERMISSIONS = (
     *HINTS,
     *reads("acm:ListCertificates", always=True, without_it=UNSEEN),
-    Permission(
-        "acm:ListTagsForCertificate",
-        ("read",),
-        (CERTIFICATES,),
-        why="elbplan finds its certificates by their tags, so it reads the tags of others too",
-    ),
-    Permission(
-        "acm:DescribeCertificate",
-        ("read",),
-        (CERTIFICATES,),
-        why="a certificate of others can need the same validation record",
-    ),
+    Permission("acm:ListTagsForCertificate", ("read",), why=OTHERS_TOO),
+    Permission("acm:DescribeCertificate", ("read",), why=OTHERS_TOO),
     Permission(
         "acm:RequestCertificate",
         ("create",),

@@ -28,7 +28,6 @@ READ_PERMISSIONS = (
         f"{ELB}:DescribeTargetGroupAttributes",
         f"{ELB}:DescribeTargetHealth",
         f"{ELB}:DescribeListeners",
-        f"{ELB}:DescribeListenerCertificates",
         f"{ELB}:DescribeRules",
         f"{ELB}:DescribeTags",
         always=True,

@@ -15,7 +15,7 @@ PERMISSIONS = (
     *HINTS,
     *reads(f"{ELB}:DescribeLoadBalancers", f"{ELB}:DescribeTargetGroups", "ec2:DescribeSecurityGroups"),
     *reads("ec2:DescribeSecurityGroupRules"),
-    *reads("ec2:DescribeSecurityGroupRules", verbs=("delete",), always=True, without_it=UNSEEN),
+    *reads("ec2:DescribeSecurityGroupRules", verbs=("end",), always=True, without_it=UNSEEN),
     creates(AUTHORIZE, RULES),
     untagged(("create", "update"), AUTHORIZE, SECURITY_GROUPS, why=NOT_OURS),
     untagged(("update", "delete"), "ec2:RevokeSecurityGroupIngress", SECURITY_GROUPS, why=NOT_OURS),

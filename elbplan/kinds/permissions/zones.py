@@ -25,7 +25,7 @@ def normalized(name: str) -> str:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
     """
     plain = "abcdefghijklmnopqrstuvwxyz0123456789-_."
-    return "".join(c if c in plain else f"\\{ord(c):03o}" for c in name.lower().rstrip("."))
+    return "".join(c if c in plain else f"\\{ord(c):03o}" for c in name.lower().rstrip(".").replace("\\052", "*"))
 
 
 def record_changes(

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from ..account import CallContext
@@ -61,7 +62,7 @@ def authorize(context: CallContext, call: LoggedCall) -> None:
     if documents is None:
         return
     needs = needs_of(context, call)
-    call.actions = sorted({need.action for need in needs})
+    call.needs = [asdict(need) for need in needs]
     for need in needs:
         decision = decide(documents, need)
         if decision != "allowed":

@@ -9,8 +9,10 @@ from typing import Any
 from ..account import CallContext
 from ..admin.tags import EC2_KINDS
 from ..params import Params
+from ..partitions import partition_of
 from ..rules import rule
 from ..server.call_log import LoggedCall
+from ..server.moto_bridge import backend
 from .policies import Need
 from .tag_keys import key_names, request_tags, resource_tags
 
@@ -87,7 +89,7 @@ def run_instances(context: CallContext, action: str, params: Params) -> Needs:
 
 def _pass_role(context: CallContext, name: str) -> Need:
     """The role of an instance profile; without such a profile, a role with its name."""
-    profiles = context.backend("iam").instance_profiles.values()
+    profiles = backend("iam", context.account_id, partition_of(context.region).id).instance_profiles.values()
     roles = [role.name for profile in profiles if profile.name == name for role in profile.roles]
     partition = context.arn("iam", "").split(":")[1]
     arn = f"arn:{partition}:iam::{context.account_id}:role/{roles[0] if roles else name}"

@@ -28,8 +28,13 @@ class LoggedCall:
     key: str = ""
     """The access key id that signed the request."""
 
-    actions: list[str] = field(default_factory=list)
-    """The IAM actions that the call needs, if the caller has policies."""
+    needs: list[dict[str, Any]] = field(default_factory=list)
+    """What IAM checked, if the caller has policies: action, resource and condition keys."""
+
+    @property
+    def actions(self) -> list[str]:
+        """The IAM actions that the call needs."""
+        return sorted({need["action"] for need in self.needs})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

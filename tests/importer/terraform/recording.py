@@ -92,6 +92,7 @@ def _differences(recorded: Any, new: Any) -> Iterator[tuple[str, str]]:
             yield from _differences(before, after)
     elif isinstance(recorded, str) and isinstance(new, str) and recorded and recorded != new:
         yield recorded, new
+        yield recorded.rstrip("."), new.rstrip(".")  # Terraform writes the names of records without the last dot
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

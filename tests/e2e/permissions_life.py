@@ -1,0 +1,150 @@
+"""The life of a stack under its own least policies, with the changes that each kind of resource can need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from elbplan.core.hazard import HAZARDS
+from elbplan.core.stack import Stack
+from elbplan.permissions.policy import Command, combined, policy
+from elbplan.sandbox.box import Box
+from elbplan.sandbox.iam.policies import Need
+from elbplan.spec import load
+from tests.cli.kit import CommandResult, Shell
+from tests.e2e.stage import BoxClock
+
+REGION = "ap-northeast-2"
+ALLOWED = [word for hazard in HAZARDS for word in ("--allow", hazard)]
+ZONES = ["example.com", *(f"zone-{number}.test" for number in range(100))]
+"""AWS lists 100 hosted zones at once; of more, elbplan asks for those of a name."""
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+Drift = Callable[["Life"], None]
+
+
+@dataclass
+class Life:
+    """A stack on its own simulator. Each command has only the policy that elbplan prints for it."""
+
+    box: Box
+    folder: Path
+    text: str
+    needs: dict[Command, list[Need]] = field(default_factory=dict)
+    denied: list[str] = field(default_factory=list)
+    before: str = ""
+
+    def __post_init__(self) -> None:
+        self.shell = Shell(self.box, self.folder)
+        self.ids = self.box.create_defaults(REGION, hosted_zones=ZONES)
+        self.stack = self.loaded(self.text)
+        self.before = self.text
+
+    def loaded(self, text: str) -> Stack:
+        (stack,) = load([self.shell.write("web.yaml", text)])
+        return stack
+
+    def client(self, service: str) -> Any:
+        return self.box.client(service, REGION)
+
+    def run(self, command: Command, *words: str, text: str = "", policies: Any = None) -> CommandResult:
+        """Runs a command on a spec, and notes what it needed. A change of a spec has the policies of both specs."""
+        wanted = text or self.text
+        stacks = [self.loaded(self.before), self.loaded(wanted)]
+        self.before = wanted
+        self.box.policy(policies or combined(policy(stack, command) for stack in stacks).document)
+        self.box.clear_calls()
+        done = self.shell.run(words[0], f"{self.folder}/web.yaml", *words[1:], clock=BoxClock(self.box))
+        calls = self.box.calls
+        self.box.policy(None)
+        self.needs.setdefault(command, []).extend(Need(**need) for call in calls for need in call.needs)
+        if not policies:
+            self.denied += [f"{' '.join(words)}: {call.action}" for call in calls if call.outcome in DENIED]
+            self.denied += re.findall(r"missing permission: .*", done.err)
+        return done
+
+    def apply(self, text: str = "") -> None:
+        done = self.run("apply", "apply", "--yes", *ALLOWED, text=text)
+        assert done.code == 0, done.err[-3000:] + done.out[-1000:]
+
+    def drift(self) -> None:
+        """Changes everything by hand that elbplan can set right in place."""
+        for change in DRIFTS:
+            change(self)
+
+
+def of_kind(life: Life, kind: str) -> list[str]:
+    """The ARNs or ids of the stack's resources of a kind, by their tags."""
+    found = life.box.tagged(life.stack.name)
+    return sorted(arn for arn, tags in found.items() if tags["elbplan:address"].startswith(f"{kind}."))
+
+
+def last(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def stopped_server(life: Life) -> None:
+    life.client("ec2").stop_instances(InstanceIds=[last(of_kind(life, "instance")[0])])
+
+
+def other_group_of_server(life: Life) -> None:
+    server, groups = last(of_kind(life, "instance")[-1]), list(map(last, of_kind(life, "security_group")))
+    life.client("ec2").modify_instance_attribute(InstanceId=server, Groups=groups)
+
+
+def other_description(life: Life) -> None:
+    for arn in of_kind(life, "security_group"):
+        (group,) = life.client("ec2").describe_security_groups(GroupIds=[last(arn)])["SecurityGroups"]
+        permission = group["IpPermissions"][0]
+        for source in (*permission["IpRanges"], *permission["UserIdGroupPairs"]):
+            source["Description"] = "changed by hand"
+        wanted = {key: value for key, value in permission.items() if value and key not in ("Ipv6Ranges",)}
+        life.client("ec2").update_security_group_rule_descriptions_ingress(GroupId=last(arn), IpPermissions=[wanted])
+
+
+def more_ports(life: Life) -> None:
+    group = last(of_kind(life, "security_group")[0])
+    life.client("ec2").authorize_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=8443, ToPort=8443, CidrIp="10.0.0.0/8"
+    )
+
+
+def balancer_changed(life: Life) -> None:
+    elb, subnets = life.client("elbv2"), life.ids["subnets"]
+    (arn,) = of_kind(life, "load_balancer")
+    elb.set_subnets(LoadBalancerArn=arn, Subnets=[subnets["b"], subnets["d"]])
+    elb.set_security_groups(LoadBalancerArn=arn, SecurityGroups=[life.ids["security_group"]])
+    elb.modify_load_balancer_attributes(
+        LoadBalancerArn=arn, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "99"}]
+    )
+
+
+def groups_changed(life: Life) -> None:
+    elb = life.client("elbv2")
+    for arn in of_kind(life, "target_group"):
+        elb.modify_target_group(TargetGroupArn=arn, HealthCheckPath="/other")
+        delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "7"}]
+        elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=delay)
+        elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": last(of_kind(life, "instance")[-1]), "Port": 8099}])
+
+
+def listeners_changed(life: Life) -> None:
+    for arn in of_kind(life, "listener"):
+        action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+        life.client("elbv2").modify_listener(ListenerArn=arn, DefaultActions=[action])
+
+
+def rules_changed(life: Life) -> None:
+    elb, rules = life.client("elbv2"), of_kind(life, "rule")
+    if len(rules) > 1:
+        priorities = [{"RuleArn": arn, "Priority": 500 - number} for number, arn in enumerate(rules)]
+        elb.set_rule_priorities(RulePriorities=priorities)
+        elb.modify_rule(RuleArn=rules[0], Conditions=[{"Field": "path-pattern", "Values": ["/else"]}])
+
+
+DRIFTS: tuple[Drift, ...] = (
+    stopped_server, other_group_of_server, other_description, more_ports, balancer_changed, groups_changed,
+    listeners_changed, rules_changed,
+)  # fmt: skip

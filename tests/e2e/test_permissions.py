@@ -1,0 +1,108 @@
+"""The policy that `elbplan permissions` prints is enough for the life of a stack, and no action in it is needless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from elbplan.permissions.policy import COMMANDS, Command, Policy, missing_statements, policy
+from elbplan.sandbox.box import Box
+from elbplan.sandbox.iam.policies import Need, decide
+
+from .permissions_life import Life
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module", params=SPECS, ids=lambda path: path.stem)
+def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """The whole life of a stack of this spec: create, change, tags, drift, replace, destroy."""
+    with Box() as box:
+        life = Life(box, tmp_path_factory.mktemp(request.param.stem), text_of(request.param))
+        lived(life)
+        yield life
+
+
+def text_of(spec: Path) -> str:
+    """The spec with another name: the stack of the repository's migrations must not be meant."""
+    return re.sub(r"^name: (.*)$", r"name: least-\1", spec.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def lived(life: Life) -> None:
+    """Creates, tags, changes by hand, replaces and destroys the stack; each command may do no more than it says."""
+    life.run("plan", "plan", "--detail")
+    life.apply()
+    for words in (("plan", "--detail"), ("status",), ("verify",)):
+        assert life.run("plan", *words).code == 0
+    balancer = "" if "domain:" in life.text else BALANCER
+    life.apply(f"{life.text}tags: {{team: web}}\n{REPLACED}{balancer}")
+    life.apply()
+    life.drift()
+    life.apply()
+    if "domain:" in life.text:
+        life.apply(re.sub(r"^domain: .*$", "domain: [a.example.com, b.example.com]", life.text, flags=re.MULTILINE))
+    life.apply(re.sub(r"port: 80\b", "port: 81", life.text).replace("elastic_ip: true", "elastic_ip: false"))
+    life.apply()
+    done = life.run("destroy", "destroy", "--confirm", life.stack.name)
+    assert done.code == 0, done.err[-2000:]
+
+
+REPLACED = """
+overrides:
+  security_group.lb: {description: another}
+  instance.web-1: {type: t3.small}
+"""
+BALANCER = "  load_balancer: {name: another-name}\n"
+"""Changes that replace resources. With a domain, the old load balancer stays for as long as resolvers know its name."""
+
+OF_OLD_BALANCER = {f"elasticloadbalancing:{action}" for action in ("DeleteLoadBalancer", "DeleteListener")} | {
+    "ec2:DescribeNetworkInterfaces"
+}
+
+SELDOM: dict[Command, dict[str, str]] = {
+    "plan": {
+        "cloudwatch:GetMetricData": "only for a load balancer that has existed for an hour",
+        "elasticloadbalancing:DescribeRules": "only if the stack has rules, or a migration may delete some",
+    },
+    "apply": {
+        "cloudwatch:GetMetricData": "the same",
+        "elasticloadbalancing:SetIpAddressType": "needs subnets with IPv6 addresses",
+        "ssm:DeleteParameters": "only after 20 runs",
+    },
+    "destroy": {
+        "acm:AddTagsToCertificate": "only if a stack has two certificates after an interrupted replacement",
+        "acm:DescribeCertificate": "only for a certificate that is not issued",
+    },
+}
+"""Actions that no such life needs, and when elbplan needs them."""
+
+
+def test_the_printed_policy_is_enough(life: Life) -> None:
+    assert life.denied == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_action_of_a_policy_is_needless(life: Life, command: Command) -> None:
+    used = {need.action for need in life.needs[command]}
+    kept = OF_OLD_BALANCER if command == "apply" and "domain:" in life.text else set()
+    assert set(policy(life.stack, command).actions) - used - set(SELDOM[command]) - kept == set()
+
+
+def test_each_missing_action_breaks_a_command_and_the_statement_that_is_named_mends_it(life: Life) -> None:
+    """For each action: a request that AWS denies without it, and allows again with the statement that elbplan names."""
+    whole = policy(life.stack)
+    needs = {need.action: need for several in life.needs.values() for need in several if allowed(whole, need)}
+    seldom = {action for actions in SELDOM.values() for action in actions}
+    assert set(whole.actions) - set(needs) <= seldom
+    for action, need in needs.items():
+        rest = whole.without(action)
+        assert not allowed(rest, need), action
+        statements = missing_statements(action, life.stack, resource=need.resource)
+        assert allowed(Policy((*rest.statements, *statements)), need), (action, need, statements)
+
+
+def allowed(given: Policy, need: Need) -> bool:
+    return decide([given.document], need) == "allowed"
