@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
+from ..api.documents import hidden_values
 from ..api.planning import Planned, Planner, plan_entries
-from ..core.hidden import Hidden, hidden_in
 from ..core.stack import Stack
-from ..errors import MIN_SECRET_LENGTH, ElbplanError, SpecProblem
+from ..errors import ElbplanError, SpecProblem
 from ..render.expiry import expiry_note
 from ..render.outcome import EndScreen
 from ..render.plan_view import PlanView
@@ -50,16 +50,7 @@ def keep_facts(app: App, stacks: Sequence[Stack]) -> None:
     """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
         app.loaded[stack.name] = stack
-        if stack.traffic is not None:
-            app.traffic[stack.name] = stack.traffic
-        app.terminal.secrets |= {
-            str(text): text.reference for text in _hidden_texts(stack) if len(text) >= MIN_SECRET_LENGTH
-        }
-
-
-def _hidden_texts(stack: Stack) -> Iterator[Hidden]:
-    yield from hidden_in(stack.resources)
-    yield from hidden_in(vars(stack.identity))
+        app.terminal.secrets |= hidden_values(stack)
 
 
 def planned(app: App, entries: Sequence[Stack | BrokenSpec], planner: Planner) -> list[Planned]:
