@@ -27,6 +27,15 @@ INNER = {"core", "kinds", "spec", "live", "hazards", "planner", "run", "migratio
 
 READERS = {"permissions", "cost", "verify", "explain", "leftovers", "importer", "starter", "doctor"}
 
+DOCUMENTS = {
+    f"render.{name}"
+    for name in (
+        *("cost_document", "cost_stays", "documents", "errors", "folder", "held", "notes", "outcome", "reports"),
+        *("status", "unfinished", "verify"),
+    )
+}
+"""What the Python API uses of `render`: the JSON documents, and the words in them. It draws no screen."""
+
 ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "platforms": (set(), set()),
@@ -69,7 +78,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
         {"rich", "jinja2"},
     ),
     "sandbox": ({"platforms"}, {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
-    "api": ({"", *INNER, *READERS, "sandbox"}, {"boto3", "botocore"}),
+    "api": ({"", *INNER, *READERS, *DOCUMENTS, "sandbox"}, {"boto3", "botocore"}),
     "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich", "yaml"}),
 }
 """For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from ..api.exit_codes import INTERRUPTED
+from ..api.planning import Planned
 from ..core.utc import time_text
 from ..errors import ElbplanError
 from ..planner.stack_order import stack_order
@@ -16,9 +18,9 @@ from ..render.outcome import EndScreen, finished_rows, is_first_create
 from ..render.style import listed
 from ..run.together import StackJob, run_together
 from .context import App
-from .errors import INTERRUPTED, crash_problem, worst
+from .errors import crash_problem, worst
 from .folder_views import FolderScreen, StackView
-from .plans import Planned, style_for
+from .plans import style_for
 from .prepared_apply import PreparedApply
 
 MOST_NAMED = 3

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from ..core.plan import Plan
 from ..errors import UsageProblem
-from ..hazards import HAZARDS, refuse_unless_allowed, suggest_hazard
-
-if TYPE_CHECKING:
-    from ..core.stack import Stack
-    from ..run.workflow import Cloud, StackPlan
-
+from ..hazards import HAZARDS, suggest_hazard
 
 EDITED = "edited"
 """Not a hazard of a plan. Allows that a migration was edited, in words only, after it was applied."""
@@ -26,29 +18,3 @@ def hazard_names(values: Iterable[str]) -> tuple[str, ...]:
         if name not in (*HAZARDS, EDITED):
             raise UsageProblem(f"--allow: unknown hazard {name}", hint=suggest_hazard(name))
     return names
-
-
-@dataclass
-class AllowedHazards:
-    """Plans, and refuses hazards that are not allowed once `agreed` is set.
-
-    Between the user's yes and the lock AWS can change, so the second plan can have new hazards.
-    """
-
-    planner: Callable[[Cloud, Sequence[Stack]], Sequence[StackPlan]]
-    allow: tuple[str, ...]
-    agreed: bool = False
-
-    def __call__(self, cloud: Cloud, group: Sequence[Stack]) -> Sequence[StackPlan]:
-        plans = self.planner(cloud, group)
-        if self.agreed:
-            self.check(plan for plan in plans if isinstance(plan, Plan))
-        return plans
-
-    def allows(self, plans: Iterable[Plan]) -> bool:
-        """True if every hazard is allowed."""
-        return all(hazard.name in self.allow for plan in plans for hazard in plan.hazards)
-
-    def check(self, plans: Iterable[Plan]) -> None:
-        """Raises Refused if a hazard is not allowed."""
-        refuse_unless_allowed((hazard for plan in plans for hazard in plan.hazards), self.allow)

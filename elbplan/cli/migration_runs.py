@@ -11,6 +11,8 @@ from shlex import quote
 
 from rich.text import Text
 
+from ..api.exit_codes import FAILED, PARTLY, exit_code
+from ..api.planning import Planned
 from ..core.duration import duration_text
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -31,12 +33,12 @@ from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
 from .dns import dns_of
-from .errors import FAILED, PARTLY, print_error_document
-from .execution import exit_code, report_unchanged, run_one
+from .errors import print_error_document
+from .execution import report_unchanged, run_one
 from .locks import lock_manager_of
 from .options import migrations_flags
 from .plan_screens import confirm, show_plans
-from .plans import Planned, ending_of, retry_command, style_for
+from .plans import ending_of, retry_command, style_for
 from .verification import AnswerCheck
 from .views import ScreenView, View
 

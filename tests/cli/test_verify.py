@@ -279,7 +279,7 @@ def test_a_stand_in_for_aws_has_no_network(shell: Shell) -> None:
     clock = Waiting()
     done = shell.run("apply", "--yes", shell.spec, clock=clock)
     assert (done.code, clock.slept) == (0, [])
-    reason = "the AWS of this command is a stand-in, and its load balancers have no network"
+    reason = "the AWS of this program is a stand-in, and its load balancers have no network"
     assert f"my-web was not asked for an answer: {reason}" in " ".join(done.out.split())
     assert shell.run("verify", shell.spec).code == 0
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from ...api.planning import Planned
 from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...kinds import KINDS
@@ -20,7 +21,6 @@ from ..expired_stacks import StillExpired, expired_stacks
 from ..group import HelpFirstCommand
 from ..hazard_flags import hazard_names
 from ..options import shared, stack_filters, stacks_or_paths
-from ..plans import Planned
 from ..select import specs_of
 
 EXAMPLES = (

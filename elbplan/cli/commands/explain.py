@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import click
 
+from ...api.planning import Planned
 from ...core.plan import Plan
 from ...errors import AwsProblem, ElbplanError, SpecProblem, UsageProblem
 from ...explain.diagnose import diagnose
@@ -24,7 +25,7 @@ from ..dns import answering_dns, network_of
 from ..group import HelpFirstCommand
 from ..options import shared
 from ..pending_plans import plan_specs
-from ..plans import Planned, planned, retry_command, stacks_or_problems_of, style_for
+from ..plans import planned, retry_command, stacks_or_problems_of, style_for
 from ..reading import reading
 
 EXAMPLES = (
