@@ -16,6 +16,7 @@ from ..errors import ElbplanError
 from ..leftovers.old_stacks import read_stack, recorded_stacks
 from ..leftovers.specs import same_file
 from ..leftovers.stacks import AccountStack
+from ..live.worker_threads import WorkerThreads
 from ..render.cost import month_note
 from .connect import Connections
 from .context import App
@@ -38,7 +39,8 @@ class OldStack:
 def with_old_stacks(app: App, plans: Sequence[Planned]) -> list[Planned]:
     """The plans; that of a new stack has a note about the old stack that stays. A problem of the look is ignored."""
     names = {stack_plan.stack.name for stack_plan in plans}
-    return [_with_old_stack(app, stack_plan, names) if _is_new(stack_plan) else stack_plan for stack_plan in plans]
+    with WorkerThreads(app.options.parallel) as threads:
+        return threads.map(lambda plan: _with_old_stack(app, plan, names) if _is_new(plan) else plan, plans)
 
 
 def _is_new(stack_plan: Planned) -> bool:

@@ -108,7 +108,9 @@ OPTIONS: Mapping[str, str] = {
     "--diff": "elbplan plan --detail shows every field that changes",
     **dict.fromkeys(("--log-level", "--trace", "--logtostderr"), DEBUG),
     **dict.fromkeys(("--endpoint-url", "--endpoint"), "set AWS_ENDPOINT_URL in the environment, or use --sandbox"),
-    **dict.fromkeys(("--account", "--role-arn", "--role"), "--profile NAME chooses the account; profile: and role: in the spec too"),
+    **dict.fromkeys(
+        ("--account", "--role-arn", "--role"), "--profile NAME chooses the account; profile: and role: in the spec too"
+    ),
     **dict.fromkeys(("--watch", "-w"), TOP),
     **dict.fromkeys(("-V", "--v"), "elbplan --version prints the version, -v prints more"),
     "--no-colour": "--no-color prints without color",

@@ -7,7 +7,8 @@ import re
 ANY = "..."
 CHANGING = [
     (r"\b([a-z-]+)-\d \(i-[0-9a-f]{17}\) in ([a-z0-9-]+)\w,", r"A SERVER of \1 in \2,"),
-    (r"\d+(\.\d+)? s\b", "N s"),
+    (r"\b\d+ (s|min|h) ago\b", "N ago"),
+    (r"(\d+ min )?\d+(\.\d+)? s\b", "N s"),
     (r"\d+ ms\b", "N ms"),
     (r"\b(s1|h)-[0-9a-f]{8}", r"\1-N"),
     (r"sha256:[0-9a-f]+", "sha256:N"),

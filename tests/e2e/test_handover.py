@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from elbplan.core.call import Answer, Call
+from elbplan.errors import AwsProblem
+from elbplan.live.client import Aws
 from elbplan.sandbox.box import Box
 
 from . import specs
@@ -111,6 +114,41 @@ def test_a_name_that_nobody_bears_cannot_be_adopted(shell: MigrationShell) -> No
     assert refused.code == 5
     assert "no resource has the name legacy" in refused.err
     assert written(shell) == []
+
+
+class TagStripper:
+    """AWS in an account where somebody else removes each new tag of a target group at once."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.region, self.attempts = aws.region, 0
+        self._aws = aws
+
+    def send(self, call: Call) -> Answer:
+        if call.operation == "AddTags" and ":targetgroup/" in str(call.params):
+            self.attempts += 1
+            if self.attempts > 9:
+                raise AwsProblem("this would go on for ever")
+            return {}
+        return self._aws.send(call)
+
+
+def test_an_adoption_that_aws_never_shows_ends_with_an_error(shell: MigrationShell, box: Box) -> None:
+    begun(shell, GROUPED, ADOPT)
+    legacy(shell)
+    strippers: list[TagStripper] = []
+    connect = shell.connect
+
+    def stripped(region: str) -> Any:
+        strippers.append(TagStripper(connect(region)))
+        return strippers[-1]
+
+    shell.connect = stripped  # type: ignore[method-assign]
+    refused = shell.apply("--to", "0002")
+    assert refused.code == 5, refused.err
+    assert "step 1 of 2 of 0002_by_hand ran 2 times (adopt target_group.legacy)" in refused.err
+    assert "target_group.legacy  does not exist" in refused.err
+    assert "0002_by_hand.yaml" in refused.err
+    assert sum(stripper.attempts for stripper in strippers) == 2
 
 
 RELEASE = """  - {do: update, what: targets.web, set: {members: [{instance: web-1}]}}

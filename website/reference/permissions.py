@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from elbplan.core.permission import Permission
@@ -11,6 +12,7 @@ from elbplan.permissions.policy import BESIDE_THE_KINDS, COMMANDS, VERBS
 from . import markdown
 from .markdown import code, table
 
+COMMAND = re.compile(r"\b([a-z]+(?: --[a-z-]+)+)")
 HEADS = ("action", "for", "commands", "limited to", "if AWS denies it")
 INTRODUCTION = """The IAM actions of `plan`, `apply` and `destroy`, and the kinds of resource for which they call them.
 A stack needs those of its own kinds only. `elbplan permissions` prints the least policy for a stack."""
@@ -41,5 +43,5 @@ def row(action: str, uses: list[tuple[str, Permission]]) -> tuple[str, ...]:
         "every stack" if "every stack" in kinds else ", ".join(kinds),
         ", ".join(command for command in COMMANDS if VERBS[command] & verbs),
         ", ".join(map(code, keys)),
-        "; ".join(dict.fromkeys(permission.without_it for permission in permissions if permission.without_it)),
+        COMMAND.sub(r"`\1`", "; ".join(dict.fromkeys(each.without_it for each in permissions if each.without_it))),
     )

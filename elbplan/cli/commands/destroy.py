@@ -26,8 +26,8 @@ from ..select import specs_of
 EXAMPLES = (
     "elbplan destroy specs/web.yaml                    show the plan, then ask",
     "elbplan destroy specs/web.yaml --confirm my-web   do not ask, for scripts",
-    "elbplan destroy my-web --region eu-west-1         a stack without a spec, as elbplan list shows it",
-    "elbplan destroy --expired --all-regions --yes     all stacks whose expires: is past, for a nightly job",
+    "elbplan destroy my-web --region eu-west-1         a stack without a spec",
+    "elbplan destroy --expired --all-regions --yes     expired stacks, every night",
 )
 
 

@@ -40,6 +40,7 @@ from .notices import Agreement, HoldBegins, Looked, Notice, PendingFile, Propose
 from .options import ApplyOptions, ApplyResult, failed
 from .pending import Pending, PendingFinder
 from .plan_to import plan_to
+from .progress import Progress, no_progress
 from .runner import PlanRunner
 from .source import MigrationSource
 
@@ -75,6 +76,7 @@ class MigrationExecutor:
     _last: RunResult | None = None
     _listed: dict[str, str] = field(default_factory=dict)
     _drift_reported: bool = False
+    _progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
         self.migrations = self.migrations or self.source.read()
@@ -104,6 +106,7 @@ class MigrationExecutor:
         self._last = run = self.execute(pending.plan, self._plan_again, self._run_of(pending))
         if not run.complete:
             return self._stop(pending, run)
+        self._progress.ran(pending)
         return self._hold(pending, run) if pending.hold else None
 
     def _look(self, seen: Mapping[str, Observed] | None = None) -> Pending:
@@ -135,6 +138,8 @@ class MigrationExecutor:
     def _check(self, pending: Pending) -> None:
         """Returns if the run may begin; lists everything and asks before the first one. Raises Refused."""
         assert pending.migration is not None
+        if self._progress.repeats(pending):
+            raise no_progress(self.finder(), self.migrations, pending)
         self._refuse_uncovered(pending)
         if self._last is None and not self.options.retry:
             refuse_rolled_back(self.stack, self.journal, pending.migration)

@@ -68,6 +68,10 @@ class Locator:
         """The names of the resources that differ from a state of this file."""
         return names_of(self._differences(migration, state, lives))
 
+    def differences_after(self, migration: Migration, index: int) -> list[Difference]:
+        """What differs from the state after so many steps."""
+        return self._differences(migration, migration.states[index], self.lives(migration.last))
+
     def _differences(self, migration: Migration, state: State, lives: LiveResources) -> list[Difference]:
         """What differs; targets that no file describes belong to others and never differ."""
         described = {(a.kind, a.name) for state in migration.states for a in state}
