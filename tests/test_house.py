@@ -25,7 +25,7 @@ MOST_LOCAL_IMPORTS = 10
 
 INNER = {"core", "kinds", "spec", "live", "hazards", "planner", "run", "migrations", "rehearsal"}
 
-READERS = {"permissions", "cost", "verify", "explain", "leftovers", "importer", "starter", "doctor"}
+READERS = {"permissions", "cost", "verification", "explain", "leftovers", "importer", "starter", "doctor"}
 
 DOCUMENTS = {
     f"render.{name}"
@@ -49,8 +49,8 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
     "cost": ({"kinds", "core"}, set()),
-    "verify": ({"live", "kinds", "core"}, {"dns"}),
-    "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),
+    "verification": ({"live", "kinds", "core"}, {"dns"}),
+    "explain": ({"verification", "live", "hazards", "kinds", "core"}, set()),
     "leftovers": ({"run", "cost", "live", "kinds", "core"}, set()),
     "permissions": ({"leftovers", "run", "live", "kinds", "core"}, set()),
     "importer": ({"planner", "live", "spec", "kinds", "core"}, {"yaml"}),
@@ -65,7 +65,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
             "run.status",
             "run.lock.record",
             "cost",
-            "verify",
+            "verification",
             "explain",
             "permissions",
             "leftovers",

@@ -22,7 +22,7 @@ from ..run.workflow import Cloud
 from ..sandbox.admin import daemon
 from ..sandbox.admin.daemon import RunningSandbox
 from ..sandbox.errors import SandboxError
-from ..verify.network import Network, NoNetwork
+from ..verification.network import Network, NoNetwork
 
 PARALLEL = 8
 

@@ -7,9 +7,22 @@ from dataclasses import dataclass
 
 from ..core.plan import Plan
 from ..core.stack import Stack
-from ..hazards import refuse_unless_allowed
+from ..errors import UsageProblem
+from ..hazards import HAZARDS, refuse_unless_allowed, suggest_hazard
 from ..run.workflow import Cloud, StackPlan
 from .planning import Planner
+
+EDITED = "edited"
+"""Not a hazard of a plan. Allows that a migration was edited, in words only, after it was applied."""
+
+
+def hazard_names(values: Iterable[str], option: str = "--allow") -> tuple[str, ...]:
+    """Returns the names in `route-removed,dns-name-changes` and `extra-cost`. Raises UsageProblem."""
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in (*HAZARDS, EDITED):
+            raise UsageProblem(f"{option}: unknown hazard {name}", hint=suggest_hazard(name))
+    return names
 
 
 @dataclass

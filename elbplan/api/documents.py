@@ -23,7 +23,7 @@ from ..render.unfinished import outcome_error
 from ..render.verify import answer_error, verify_document
 from ..run.result import RunResult
 from ..run.status import StackStatus
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .exit_codes import NO_ANSWER, exit_code
 from .planning import Planned
 

@@ -15,7 +15,7 @@ from ..live.debug_log import DebugLog
 from ..live.delegation import NotAsked, ZoneDns
 from ..sandbox.admin import daemon
 from ..sandbox.errors import SandboxError
-from ..verify.network import InternetConnections, Network, NoNetwork, ProxyConnections
+from ..verification.network import InternetConnections, Network, NoNetwork, ProxyConnections
 from .access import Access
 
 OVERRIDE = "AWS_ENDPOINT_URL"

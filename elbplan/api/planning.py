@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -168,3 +169,12 @@ def not_planned(
     account, lives = (left.account, left.lives) if left else ("", {})
     plan = Plan(stack.name, known.region, account, lives=lives)
     return Planned(plan, known, 0, stack, planner, problem=problem)
+
+
+def stack_keys(plans: Sequence[Planned]) -> list[str]:
+    """The names of the stacks; with the region where two regions have a stack of the same name."""
+    names = Counter(planned.plan.stack for planned in plans)
+    return [
+        plan.stack if names[plan.stack] == 1 else f"{plan.stack} ({plan.region})"
+        for plan in (planned.plan for planned in plans)
+    ]

@@ -12,7 +12,7 @@ from ..render.verify import verify_document
 from ..run.condition import Condition, conditions_of
 from ..run.result import RunResult
 from ..run.status import StackStatus
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .documents import DocumentFacts, planned_document, stack_status_document
 from .planning import Planned
 
@@ -28,6 +28,14 @@ class PlannedStack(Planned):
 
     by_files: bool = False
     facts: DocumentFacts | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, planned: Planned, facts: DocumentFacts, *, by_files: bool) -> PlannedStack:
+        """The plan with what its document needs."""
+        return cls(
+            planned.plan, planned.cloud, planned.seconds, planned.stack, planned.planner, planned.notes, planned.idle,
+            planned.undone, planned.undo, planned.allow, planned.problem, by_files, facts,
+        )  # fmt: skip
 
     @property
     def name(self) -> str:
@@ -57,7 +65,7 @@ class StackResult:
     runs          the runs that this apply made, the oldest first; with migrations it can be several
     problem       why it was not done, or why it ended early; None if it was done
     verification  whether it answers; None if nobody asked
-    document      the last line of the stack in `--json`
+    documents     the lines of the stack in `--json`, without those of its steps
     """
 
     stack: str
@@ -66,7 +74,12 @@ class StackResult:
     runs: Sequence[RunResult] = ()
     problem: ElbplanError | None = None
     verification: Verification | None = None
-    document: dict[str, Any] = field(default_factory=dict, repr=False)
+    documents: Sequence[dict[str, Any]] = field(default=(), repr=False)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The last line of the stack in `--json`."""
+        return self.documents[-1] if self.documents else {}
 
     @property
     def finished(self) -> bool:

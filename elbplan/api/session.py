@@ -22,7 +22,7 @@ from ..migrations.files.folder import FOLDER
 from ..run.clock import Clock, RealClock, RunClock
 from ..run.lock.manager import LockManager
 from ..run.workflow import Cloud
-from ..verify.network import Network, NoNetwork
+from ..verification.network import Network, NoNetwork
 from .access import PARALLEL, Access, Connect, running_simulator, sessions_of
 from .connections import Connections
 from .documents import DocumentFacts, hidden_values

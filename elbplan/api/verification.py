@@ -11,9 +11,9 @@ from ..errors import ElbplanError
 from ..run.clock import Clock
 from ..run.result import RunResult
 from ..run.workflow import Cloud
-from ..verify.check import CheckName, Verification
-from ..verify.stack import ServedStack
-from ..verify.verifier import verify, with_facts
+from ..verification.check import CheckName, Verification
+from ..verification.stack import ServedStack
+from ..verification.verifier import verify, with_facts
 from .access import Access
 from .network import network_of
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..run.result import RunResult
     from ..run.workflow import Cloud
     from ..sandbox.admin.daemon import RunningSandbox
-    from ..verify.network import Network, NoNetwork
+    from ..verification.network import Network, NoNetwork
 
 PARALLEL = 8
 

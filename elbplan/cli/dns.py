@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..api import network
 from ..live.delegation import ZoneDns
-from ..verify.network import Network, NoNetwork
+from ..verification.network import Network, NoNetwork
 from .connect import access_of
 from .context import App
 

@@ -18,7 +18,7 @@ from ..render.outcome import EndScreen, unchanged_outcome
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
 from ..run.stack_run import run_locked
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .context import App
 from .costs import facts_of
 from .errors import worst

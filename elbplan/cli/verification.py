@@ -19,9 +19,9 @@ from ..render.verify import apply_rows
 from ..run.clock import Clock
 from ..run.result import RunResult
 from ..run.workflow import Cloud
-from ..verify.check import Verification
-from ..verify.network import NoNetwork
-from ..verify.stack import ServedStack
+from ..verification.check import Verification
+from ..verification.network import NoNetwork
+from ..verification.stack import ServedStack
 from .connect import access_of
 from .context import App
 from .dns import network_of

@@ -24,7 +24,7 @@ from ..run.clock import Clock, RunClock
 from ..run.outcome import Outcome, Tell
 from ..run.slots import Slots
 from ..run.workflow import Cloud
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .context import App
 from .errors import report_problem
 from .plans import style_for

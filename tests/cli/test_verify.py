@@ -13,7 +13,7 @@ import pytest
 
 from elbplan.live.names import names_of_simulator
 from elbplan.sandbox.box import Box
-from elbplan.verify.network import DnsNames, NoNetwork, ProxyConnections
+from elbplan.verification.network import DnsNames, NoNetwork, ProxyConnections
 
 from .kit import WEB, CommandResult, Shell
 

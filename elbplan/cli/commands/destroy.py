@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from ...api.allowed_hazards import hazard_names
 from ...api.planning import Planned
 from ...core.stack import Stack
 from ...errors import UsageProblem
@@ -19,7 +20,6 @@ from ..destroying import DestroyRequest, confirm_flags, destroy
 from ..errors import worst
 from ..expired_stacks import StillExpired, expired_stacks
 from ..group import HelpFirstCommand
-from ..hazard_flags import hazard_names
 from ..options import shared, stack_filters, stacks_or_paths
 from ..select import specs_of
 

@@ -19,7 +19,7 @@ from ...explain.subjects import Subject, is_address, subjects, suggestion
 from ...explain.words import EXPLANATIONS, by_group, find, nearest, spelling
 from ...render.diagnosis import diagnosis_document, diagnosis_screen
 from ...render.explain import explanation_document, explanation_screen, word_list
-from ...verify.network import NoNetwork
+from ...verification.network import NoNetwork
 from ..context import App
 from ..dns import answering_dns, network_of
 from ..group import HelpFirstCommand

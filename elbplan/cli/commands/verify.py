@@ -18,8 +18,8 @@ from ...core.stack import Stack
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
 from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
-from ...verify.check import Verification
-from ...verify.stack import ServedStack
+from ...verification.check import Verification
+from ...verification.stack import ServedStack
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
