@@ -25,7 +25,16 @@ MOST_LOCAL_IMPORTS = 10
 
 INNER = {"core", "kinds", "spec", "live", "hazards", "planner", "run", "migrations", "rehearsal"}
 
-READERS = {"permissions", "cost", "verify", "explain", "leftovers", "importer", "starter", "doctor"}
+READERS = {"permissions", "cost", "verification", "explain", "leftovers", "importer", "starter", "doctor"}
+
+DOCUMENTS = {
+    f"render.{name}"
+    for name in (
+        *("cost_document", "cost_stays", "documents", "errors", "folder", "held", "notes", "outcome", "reports"),
+        *("status", "unfinished", "verify"),
+    )
+}
+"""What the Python API uses of `render`: the JSON documents, and the words in them. It draws no screen."""
 
 ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
@@ -40,8 +49,8 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
     "rehearsal": (INNER - {"rehearsal"}, set()),
     "cost": ({"kinds", "core"}, set()),
-    "verify": ({"live", "kinds", "core"}, {"dns"}),
-    "explain": ({"verify", "live", "hazards", "kinds", "core"}, set()),
+    "verification": ({"live", "kinds", "core"}, {"dns"}),
+    "explain": ({"verification", "live", "hazards", "kinds", "core"}, set()),
     "leftovers": ({"run", "cost", "live", "kinds", "core"}, set()),
     "permissions": ({"leftovers", "run", "live", "kinds", "core"}, set()),
     "importer": ({"planner", "live", "spec", "kinds", "core"}, {"yaml"}),
@@ -56,7 +65,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
             "run.status",
             "run.lock.record",
             "cost",
-            "verify",
+            "verification",
             "explain",
             "permissions",
             "leftovers",
@@ -69,7 +78,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
         {"rich", "jinja2"},
     ),
     "sandbox": ({"platforms"}, {"boto3", "botocore", "dns", "moto", "trustme", "werkzeug"}),
-    "api": ({"", *INNER, *READERS, "sandbox"}, {"boto3", "botocore"}),
+    "api": ({"", *INNER, *READERS, *DOCUMENTS, "sandbox"}, {"boto3", "botocore"}),
     "cli": ({"", *INNER, *READERS, "render", "sandbox", "api"}, {"boto3", "botocore", "click", "rich", "yaml"}),
 }
 """For each package: the packages that it may import (`errors` is always allowed), and its third-party packages.

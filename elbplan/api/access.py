@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError
 from ..errors import AwsProblem, Denial, ElbplanError
 from ..live.client import Aws
 from ..live.debug_log import DebugLog
+from ..live.delegation import ZoneDns
 from ..live.pacing import Pacers
 from ..live.read_retries import ReadRetries
 from ..live.sessions import Sessions, with_provider
@@ -21,6 +22,7 @@ from ..run.workflow import Cloud
 from ..sandbox.admin import daemon
 from ..sandbox.admin.daemon import RunningSandbox
 from ..sandbox.errors import SandboxError
+from ..verification.network import Network, NoNetwork
 
 PARALLEL = 8
 
@@ -41,6 +43,9 @@ class Access:
     connect    returns the cloud of a region, in place of the sessions
     called     is called before each call to AWS
     denied     gets each permission that the credentials lack
+    dns        says whether hosted zones are delegated; None: chosen by the other values
+    network    on which load balancers answer; None: chosen by the other values
+    log        the log of the requests to AWS and DNS
     """
 
     sessions: Sessions
@@ -54,6 +59,9 @@ class Access:
     retries: ReadRetries = field(default_factory=ReadRetries)
     called: Callable[[], None] = lambda: None
     denied: Callable[[Denial], None] = lambda denial: None
+    dns: ZoneDns | None = None
+    network: Network | NoNetwork | None = None
+    log: DebugLog | None = None
 
 
 def sessions_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from ..api.planning import Planned
 from ..core.plan import Plan
 from ..errors import ElbplanError
 from ..leftovers.find import QUICK, find, priced
@@ -13,7 +14,7 @@ from ..render.leftovers import still_billing_rows
 from ..render.leftovers_document import leftover_document
 from .account_leftovers import as_typed
 from .context import App
-from .plans import Planned, retry_command, style_for
+from .plans import retry_command, style_for
 from .price_files import price_table
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..api.planning import NoCloud, Planned
 from ..cost import Consumption
 from ..live.consumed_capacity import read_consumption
 from ..live.worker_threads import WorkerThreads
 from .context import App
-from .plans import NoCloud, Planned
 
 
 def measure_capacity(app: App, plans: Sequence[Planned], now: float) -> None:

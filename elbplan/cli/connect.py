@@ -41,6 +41,7 @@ def access_of(app: App) -> Access:
         app.access = Access(
             sessions_of(app.sandbox, opened), options.region or "", options.profile or "", options.parallel,
             app.terminal.environ, app.sandbox, app.connect, app.pacers, app.retries, app.notice_call, app.notice_denial,
+            app.dns, app.network, debug_log_of(app),
         )  # fmt: skip
     return app.access
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..core.traffic_estimate import TrafficEstimate
 from ..core.utc import log_time
 from ..errors import Denial
 from ..live.pacing import Pacers
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from ..run.result import RunResult
     from ..run.workflow import Cloud
     from ..sandbox.admin.daemon import RunningSandbox
-    from ..verify.network import Network, NoNetwork
+    from ..verification.network import Network, NoNetwork
 
 PARALLEL = 8
 
@@ -82,7 +81,6 @@ class App:
     access       how this command reaches AWS; None before its first connection
     sandbox      the local AWS simulator of --sandbox, once it runs
     aws_called   True after the first call to AWS
-    traffic      the traffic that the specs expect, by stack
     prices       the price table; None until a screen needs it
     consumed     the capacity units that CloudWatch reports, by stack; empty if it was not asked
     results      how the runs of this command ended
@@ -104,7 +102,6 @@ class App:
     access: Access | None = None
     sandbox: RunningSandbox | None = None
     aws_called: bool = False
-    traffic: dict[str, TrafficEstimate] = field(default_factory=dict)
     prices: PriceTable | None = None
     consumed: dict[str, Consumptions] = field(default_factory=dict)
     results: list[RunResult] = field(default_factory=list)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from rich.text import Text
 
+from ..api.documents import DocumentFacts
 from ..core.plan import Plan
-from ..cost import StackCost, stack_cost
+from ..cost import StackCost
 from ..render.cost import cost_notes, status_note
 from ..render.cost_detail import cost_table
 from ..render.style import Style
@@ -15,9 +17,14 @@ from .context import App
 from .price_files import price_table
 
 
+def facts_of(app: App) -> DocumentFacts:
+    """What the documents of a command need besides its plans and results."""
+    return DocumentFacts(partial(price_table, app), app.terminal.redacted, app.loaded, app.consumed)
+
+
 def cost_of(app: App, plan: Plan) -> StackCost:
     """What the stack of this plan costs before and after it."""
-    return stack_cost(plan, price_table(app), app.traffic.get(plan.stack), app.consumed.get(plan.stack))
+    return facts_of(app).cost(plan)
 
 
 def notes_of(app: App, verb: str, plan: Plan) -> Sequence[tuple[str, str]]:

@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from ..api.allowed_hazards import AllowedHazards
+from ..api.planning import Planned, Planner, stack_keys
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import Declined, Refused, UsageProblem
@@ -13,12 +15,11 @@ from ..hazards import refuse_unless_allowed
 from ..render.outcome import EndScreen, resources_of_others
 from .context import App
 from .execution import run_all, run_stack
-from .folder_run import FolderCommands, FolderRun, stack_keys
+from .folder_run import FolderCommands, FolderRun
 from .folder_views import FolderScreen, StackView
-from .hazard_flags import AllowedHazards
 from .locks import lock_manager_of
 from .plan_screens import raise_if_all_fail, show_plans
-from .plans import Planned, Planner, allow_flags, command_with_allow, ending_of, planned, retry_command
+from .plans import allow_flags, command_with_allow, ending_of, planned, retry_command
 from .select import unknown_stack
 from .stack_filter import only_stacks
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..api.exit_codes import FAILED, INTERRUPTED, PARTLY, REFUSED
 from ..core.utc import time_text
 from ..errors import ElbplanError, Interrupted, SpecProblem, hide_values
 from ..render.errors import error_document, failure_document
@@ -25,7 +26,6 @@ from .misuse import misuse_problem
 from .terminal import Terminal
 from .wrapping import wrapped_error
 
-INTERRUPTED, REFUSED, PARTLY, FAILED = 130, 5, 4, 1
 SEVERITY = (0, 2, 3, REFUSED, 64, 65, FAILED, PARTLY, INTERRUPTED)
 """Exit codes from best to worst."""
 

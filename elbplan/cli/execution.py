@@ -6,28 +6,23 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
+from ..api.documents import run_end_document
+from ..api.exit_codes import exit_code
+from ..api.locks import run_request_of
+from ..api.planning import Planned, problem_of
 from ..core.plan import Plan
 from ..core.utc import time_text
 from ..errors import ElbplanError
-from ..render.cost_document import cost_document
-from ..render.cost_stays import with_prices
-from ..render.documents import summary_document
-from ..render.errors import error_document
-from ..render.outcome import EndScreen, stack_urls, unchanged_outcome
-from ..render.unfinished import outcome_error
-from ..render.verify import NO_ANSWER, answer_error, verify_document
+from ..render.outcome import EndScreen, unchanged_outcome
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
 from ..run.stack_run import run_locked
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .context import App
-from .costs import cost_of
-from .errors import FAILED, INTERRUPTED, PARTLY, REFUSED, worst
-from .locks import lock_manager_of, run_request_of
-from .plans import Planned, problem_of
-from .price_files import price_table
+from .costs import facts_of
+from .errors import worst
+from .locks import lock_manager_of
 from .verification import AnswerCheck
 from .views import ScreenView, View
 
@@ -101,7 +96,7 @@ def run_one(
         result = replace(result, answers=verification is None or verification.answers)
     finally:
         if app.options.json:
-            _document_end(app, result, ending, result.outcome.lost, verification)
+            _document_end(app, result, ending, verification)
     if result.outcome.lost:
         view.say(result.outcome.lost)
     app.results.append(result)
@@ -113,24 +108,6 @@ def report_unchanged(app: App, plan: Plan, ending: EndScreen, view: View) -> Non
     if app.options.json:
         _document_end(app, RunResult(plan, unchanged_outcome(plan)), ending)
     view.ended(plan, unchanged_outcome(plan), ending)
-
-
-def exit_code(result: RunResult) -> int:
-    """0, 3 if it does not answer, 130, 4 if running again goes on from here, 1 or 5 if nothing was done.
-
-    It is 5 if the lock was lost before.
-    """
-    outcome = result.outcome
-    if result.problem:
-        return result.problem.exit_code
-    if outcome.complete:
-        return 0 if result.answers else NO_ANSWER
-    if outcome.lost:
-        return PARTLY if outcome.done else REFUSED
-    if outcome.interrupted:
-        return INTERRUPTED
-    waited = any(event.step.do == "wait" for event in outcome.failed)
-    return PARTLY if outcome.done or waited else FAILED
 
 
 def _run_nothing(app: App, planned: Planned, ending: EndScreen, view: View) -> int:
@@ -156,7 +133,7 @@ def _not_run(app: App, plan: Plan, ending: EndScreen, view: View, problem: Elbpl
     result = RunResult(plan, problem=problem)
     view.problem(problem)
     if app.options.json:
-        _document_end(app, result, ending, problem.what)
+        _document_end(app, result, ending)
     return result
 
 
@@ -172,27 +149,7 @@ def _execute(
     return run_locked(request, manager, clock, view.slots, reading=reading, watch=partial(view.watch, clock=clock))
 
 
-def _document_end(
-    app: App, result: RunResult, ending: EndScreen, problem: str = "", verification: Verification | None = None
-) -> None:
-    code = exit_code(result)
-    done = code in (0, NO_ANSWER) and not ending.destroyed
-    where = stack_urls(result.plan, result.outcome) if done else []
-    document = summary_document(
-        with_prices(result.plan, price_table(app)), result.outcome, code, where, at=time_text(app.wall())
-    )
-    if problem:
-        document["problem"] = app.terminal.redacted(problem)
-    else:
-        document["cost"] = cost_document(cost_of(app, result.plan))
-    if verification:
-        document["verify"] = verify_document(verification, app.terminal.redacted)
-    if code:
-        document["error"] = answer_error(verification) if verification else _error_of(app, result, code)
+def _document_end(app: App, result: RunResult, ending: EndScreen, verification: Verification | None = None) -> None:
+    at = time_text(app.wall())
+    document = run_end_document(result, facts_of(app), at, destroyed=ending.destroyed, verification=verification)
     app.terminal.out(json.dumps(document))
-
-
-def _error_of(app: App, result: RunResult, code: int) -> dict[str, Any]:
-    if result.problem:
-        return error_document(result.problem, app.terminal.redacted)
-    return outcome_error(result.outcome, code)

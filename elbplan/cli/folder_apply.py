@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..api.planning import Planned
 from ..core.stack import Stack
 from ..migrations.apply.source import FolderSource
 from ..migrations.files.folder import Folder
@@ -17,7 +18,7 @@ from .execution import run_stack
 from .folder_run import FolderCommands, FolderRun
 from .folder_views import FolderScreen, StackView
 from .plan_screens import confirm, raise_if_all_fail
-from .plans import Planned, allow_flags, ending_of, reading_stacks, retry_command
+from .plans import allow_flags, ending_of, reading_stacks, retry_command
 from .prepared_apply import PreparedApply, Proposal
 from .spec_apply import ApplyChoices, SpecApply, apply_migrations
 from .stack_filter import only_stacks

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from ..api.exit_codes import INTERRUPTED
+from ..api.planning import Planned, stack_keys
 from ..core.utc import time_text
 from ..errors import ElbplanError
 from ..planner.stack_order import stack_order
@@ -16,9 +17,9 @@ from ..render.outcome import EndScreen, finished_rows, is_first_create
 from ..render.style import listed
 from ..run.together import StackJob, run_together
 from .context import App
-from .errors import INTERRUPTED, crash_problem, worst
+from .errors import crash_problem, worst
 from .folder_views import FolderScreen, StackView
-from .plans import Planned, style_for
+from .plans import style_for
 from .prepared_apply import PreparedApply
 
 MOST_NAMED = 3
@@ -108,12 +109,3 @@ class FolderRun:
         if any(result.complete and is_first_create(result.plan) for result in app.results):
             app.terminal.show(finished_rows(style, self.commands.last))
         return code
-
-
-def stack_keys(plans: Sequence[Planned]) -> list[str]:
-    """The names of the stacks; with the region where two regions have a stack of the same name."""
-    names = Counter(planned.plan.stack for planned in plans)
-    return [
-        plan.stack if names[plan.stack] == 1 else f"{plan.stack} ({plan.region})"
-        for plan in (planned.plan for planned in plans)
-    ]

@@ -32,7 +32,7 @@ from ..run.slots import Slots
 from ..run.stack_run import StoppableClock, StoppableReads
 from ..run.together import StopSwitch
 from ..run.workflow import Cloud
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .context import App
 from .errors import print_error_document, report_problem
 from .plans import style_for

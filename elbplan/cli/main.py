@@ -23,7 +23,7 @@ from .terminal import Terminal
 
 if TYPE_CHECKING:
     from ..live.delegation import ZoneDns
-    from ..verify.network import Network, NoNetwork
+    from ..verification.network import Network, NoNetwork
 
 INTERRUPTED = 130
 COMPLETION = "_ELBPLAN_COMPLETE"

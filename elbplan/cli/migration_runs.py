@@ -11,6 +11,9 @@ from shlex import quote
 
 from rich.text import Text
 
+from ..api.exit_codes import exit_code
+from ..api.migration_results import held_view, undone_code, undone_problem
+from ..api.planning import Planned
 from ..core.duration import duration_text
 from ..core.plan import Plan
 from ..core.stack import Stack
@@ -21,7 +24,7 @@ from ..migrations.apply.notices import Agreement, Notice, PendingFile, Proposed,
 from ..migrations.apply.options import ApplyOptions, ApplyResult
 from ..migrations.apply.source import MigrationSource
 from ..migrations.migration import MigrationStep
-from ..render.held import HeldView, held_document, held_screen, share_text
+from ..render.held import held_document, held_screen
 from ..render.pending_files import FileView, StepView, pending_files_screen
 from ..render.verify import verify_end_document
 from ..run.lock.record import RunRecord
@@ -31,17 +34,14 @@ from ..run.workflow import Cloud
 from .connect import Connections
 from .context import App
 from .dns import dns_of
-from .errors import FAILED, PARTLY, print_error_document
-from .execution import exit_code, report_unchanged, run_one
+from .errors import print_error_document
+from .execution import report_unchanged, run_one
 from .locks import lock_manager_of
 from .options import migrations_flags
 from .plan_screens import confirm, show_plans
-from .plans import Planned, ending_of, retry_command, style_for
+from .plans import ending_of, retry_command, style_for
 from .verification import AnswerCheck
 from .views import ScreenView, View
-
-ROLLED_BACK = FAILED
-"""The exit code of an apply whose `on_failure: rollback` rolled the file back: it failed, and nothing of it is left."""
 
 
 @dataclass
@@ -136,8 +136,8 @@ class MigrationConsole:
 
     def end(self, executor: MigrationExecutor, result: ApplyResult) -> int:
         """Show how the apply ended. Returns the exit code."""
-        if result.state in ("rolled-back", "hold-broken"):
-            return self._end_undone(result)
+        if problem := undone_problem(self.stack.name, result):
+            return self._end_undone(problem, result)
         if result.last is None and result.pending is not None:
             self._end_without_run(executor, result)
         held = result.state == "waiting"
@@ -159,29 +159,17 @@ class MigrationConsole:
             self.app.terminal.out(json.dumps(document))
         return last
 
-    def _end_undone(self, result: ApplyResult) -> int:
+    def _end_undone(self, problem: ElbplanError, result: ApplyResult) -> int:
         """The last run is complete, but its steps were rolled back or did not hold: the apply failed."""
-        code = ROLLED_BACK if result.state == "rolled-back" else PARTLY
+        code = undone_code(result)
         if self.app.options.json:
-            word = "was rolled back" if result.state == "rolled-back" else "did not hold"
-            problem = ElbplanError(f"{self.stack.name} {word}: {result.reason}")
             print_error_document(self.app, problem, result.state.replace("-", " "), code)
         return code
 
     def _end_held(self, executor: MigrationExecutor, result: ApplyResult) -> None:
         """Show how much traffic has moved, and the commands to go on and back."""
-        pending = result.pending
-        assert pending is not None
-        assert pending.migration is not None
-        lives = pending.plan.lives
-        models = [live.model for live in lives.values()]
-        if result.last:
-            models = [model for address in lives if (model := result.last.resource(address))]
         again = " ".join([retry_command(self.app, "apply", self.paths), *map(quote, migrations_flags(self.base))])
-        number = pending.migration.number - 1
-        back = f"{again} --to {number:04}" if any(file.number == number for file in executor.migrations) else ""
-        place = f"{pending.place} of {pending.migration.id}"
-        view = HeldView(self.stack.name, share_text(models), place, f"{again} --approve", back)
+        view = held_view(self.stack.name, result, executor.migrations, again)
         if self.app.options.json:
             self.app.terminal.out(json.dumps(held_document(view, time_text(self.app.wall()))))
         else:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..api.planning import Planned
 from ..errors import ElbplanError
 from ..leftovers.old_stacks import read_stack, recorded_stacks
 from ..leftovers.specs import same_file
@@ -20,7 +21,7 @@ from ..render.cost import month_note
 from .connect import Connections
 from .context import App
 from .costs import cost_of
-from .plans import Planned, retry_command
+from .plans import retry_command
 from .spec_history import former_stacks
 
 LABEL = "Stays"

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from rich.text import Text
 
+from ..api.planning import Planned, problem_of
 from ..errors import Declined
 from ..kinds import KINDS
 from ..render.cost_stays import with_prices
@@ -17,7 +18,7 @@ from ..render.style import Style, count, listed
 from .context import App
 from .costs import table_of
 from .errors import report_problem
-from .plans import Planned, problem_of, style_for, view_of
+from .plans import style_for, view_of
 from .price_files import price_table
 
 

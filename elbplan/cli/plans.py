@@ -4,98 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
-from ..core.call import Answer, Call
-from ..core.hidden import Hidden, hidden_in
-from ..core.identity import Place
-from ..core.plan import Plan
+from ..api.documents import hidden_values
+from ..api.planning import Planned, Planner, plan_entries
 from ..core.stack import Stack
-from ..errors import MIN_SECRET_LENGTH, ElbplanError, Refused, SpecProblem
-from ..live.worker_threads import WorkerThreads
-from ..planner.reconcile import permitted
+from ..errors import ElbplanError, SpecProblem
 from ..render.expiry import expiry_note
 from ..render.outcome import EndScreen
 from ..render.plan_view import PlanView
 from ..render.style import Style, count
-from ..run.workflow import Cloud, StackPlan, Unplanned
+from ..run.workflow import Cloud
 from ..spec import BrokenSpec, load, load_each
 from .connect import Connections
 from .context import App
 from .costs import notes_of
 from .options import DEFAULT_PATHS, FILTERED
 from .reading import reading
-
-Planner = Callable[["Cloud", Sequence[Stack]], Sequence[StackPlan]]
-
-
-@dataclass(frozen=True)
-class Planned:
-    """The plan of one stack, or why it has none.
-
-    seconds   how long reading AWS took
-    planner   plans again
-    notes     further lines of its screen
-    idle      why there is nothing to do, if AWS does not simply match the spec
-    undone    what a person must do although the plan has no step
-    undo      the options of the apply that undoes it; empty: none does
-    allow     the hazards that apply needs by name; None: those of the plan
-    problem   why there is no plan; `plan` then has only what AWS has of the stack, if that could be read
-    """
-
-    plan: Plan
-    cloud: Cloud
-    seconds: float
-    stack: Stack
-    planner: Planner
-    notes: Sequence[tuple[str, str]] = ()
-    idle: str = ""
-    undone: str = ""
-    undo: tuple[str, ...] = ()
-    allow: Sequence[str] | None = None
-    problem: ElbplanError | None = None
-
-    @property
-    def needed_allow(self) -> Sequence[str]:
-        """The names for --allow without which apply does not carry the plan out."""
-        return [hazard.name for hazard in self.plan.hazards] if self.allow is None else self.allow
-
-    @property
-    def runnable(self) -> bool:
-        """True if the plan has steps that may be carried out."""
-        return self.problem is None and not self.plan.refusals and not self.plan.empty
-
-    @property
-    def code(self) -> int:
-        """The exit code of a stack that has a problem or refusals; 0 without."""
-        if self.problem:
-            return self.problem.exit_code
-        return Refused.exit_code if self.plan.refusals else 0
-
-
-@dataclass
-class NoCloud:
-    """The cloud of a stack whose region is not known. Every call raises the problem."""
-
-    problem: ElbplanError
-    region: str = ""
-
-    def send(self, call: Call) -> Answer:
-        raise self.problem
-
-
-def problem_of(stack_plan: Planned) -> ElbplanError:
-    """The problem of a stack that cannot be carried out: it has no plan, or its plan has refusals."""
-    if stack_plan.problem:
-        return stack_plan.problem
-    try:
-        permitted(stack_plan.plan)
-    except Refused as refused:
-        return refused
-    raise AssertionError("this plan can be carried out")
 
 
 def stacks_of(app: App, paths: Sequence[str]) -> list[Stack]:
@@ -124,50 +50,13 @@ def keep_facts(app: App, stacks: Sequence[Stack]) -> None:
     """Keeps what the output needs of the specs: the values to hide, and the expected traffic."""
     for stack in stacks:
         app.loaded[stack.name] = stack
-        if stack.traffic is not None:
-            app.traffic[stack.name] = stack.traffic
-        app.terminal.secrets |= {
-            str(text): text.reference for text in _hidden_texts(stack) if len(text) >= MIN_SECRET_LENGTH
-        }
-
-
-def _hidden_texts(stack: Stack) -> Iterator[Hidden]:
-    yield from hidden_in(stack.resources)
-    yield from hidden_in(vars(stack.identity))
+        app.terminal.secrets |= hidden_values(stack)
 
 
 def planned(app: App, entries: Sequence[Stack | BrokenSpec], planner: Planner) -> list[Planned]:
-    """Plans each stack, in their order. The stacks of one place are read together, and the places side by side."""
+    """Plans each stack, in their order, while the screen says that AWS is being read."""
     clouds = Connections(app, [entry for entry in entries if isinstance(entry, Stack)])
-    results: dict[int, Planned] = {}
-    groups: dict[Place, list[int]] = {}
-    for index, entry in enumerate(entries):
-        if isinstance(entry, BrokenSpec):
-            results[index] = not_planned(Stack(entry.label, None, {}), entry.problem, planner)
-            continue
-        try:
-            groups.setdefault(clouds.place(entry), []).append(index)
-        except ElbplanError as problem:
-            results[index] = not_planned(entry, problem, planner)
-    stacks = {index: entry for index, entry in enumerate(entries) if isinstance(entry, Stack)}
-    with _reading_places(app, stacks, groups), WorkerThreads(len(groups)) as threads:
-        futures = {
-            place: threads.submit(_plan_place, clouds, place, [stacks[index] for index in indexes], planner)
-            for place, indexes in groups.items()
-        }
-        for place, future in futures.items():
-            results |= dict(zip(groups[place], future.result(), strict=True))
-    return [results[index] for index in range(len(entries))]
-
-
-@contextlib.contextmanager
-def _reading_places(app: App, stacks: Mapping[int, Stack], groups: Mapping[Place, Sequence[int]]) -> Iterator[None]:
-    read = [stacks[index] for indexes in groups.values() for index in indexes]
-    if not read:
-        yield
-        return
-    with reading(app, read, _regions_text({place.region for place in groups})):
-        yield
+    return plan_entries(clouds, entries, planner, lambda stacks, regions: reading(app, stacks, _regions_text(regions)))
 
 
 def reading_stacks(app: App, stacks: Sequence[Stack], clouds: Connections) -> AbstractContextManager[None]:
@@ -186,47 +75,6 @@ def reading_plans(app: App, plans: Sequence[Planned]) -> AbstractContextManager[
 
 def _regions_text(regions: Collection[str]) -> str:
     return next(iter(regions)) if len(regions) == 1 else count(len(regions), "region")
-
-
-def _plan_place(clouds: Connections, place: Place, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
-    """The plans of the stacks of one place, in their order. A problem of its credentials is that of these stacks."""
-    try:
-        cloud = clouds.reach(place)
-    except ElbplanError as problem:
-        return [not_planned(stack, problem, planner, NoCloud(problem, place.region)) for stack in stacks]
-    results: dict[str, Planned] = {}
-    for stack in stacks:
-        try:
-            clouds.check_account(stack, place, cloud)
-        except ElbplanError as problem:
-            results[stack.name] = not_planned(stack, problem, planner, NoCloud(problem, place.region))
-    left = [stack for stack in stacks if stack.name not in results]
-    results |= dict(zip((stack.name for stack in left), _plan_together(cloud, left, planner), strict=True))
-    return [results[stack.name] for stack in stacks]
-
-
-def _plan_together(cloud: Cloud, stacks: Sequence[Stack], planner: Planner) -> list[Planned]:
-    if not stacks:
-        return []
-    began = time.monotonic()
-    plans = planner(cloud, stacks)
-    seconds = time.monotonic() - began
-    return [
-        Planned(plan, cloud, seconds, stack, planner)
-        if isinstance(plan, Plan)
-        else not_planned(stack, plan.problem, planner, cloud, plan)
-        for stack, plan in zip(stacks, plans, strict=True)
-    ]
-
-
-def not_planned(
-    stack: Stack, problem: ElbplanError, planner: Planner, cloud: Cloud | None = None, left: Unplanned | None = None
-) -> Planned:
-    """A stack without a plan. `left` has what AWS has of it."""
-    known = cloud or NoCloud(problem)
-    account, lives = (left.account, left.lives) if left else ("", {})
-    plan = Plan(stack.name, known.region, account, lives=lives)
-    return Planned(plan, known, 0, stack, planner, problem=problem)
 
 
 @contextlib.contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tempfile
 from pathlib import Path
 
-from ..cost import PriceTable, bundled_prices
-from ..cost.prices import NotAPriceTable, parse_table, table_text
+from ..api import prices
+from ..api.prices import newest_prices, prices_file
+from ..cost import PriceTable
+from ..cost.prices import table_text
 from ..errors import ElbplanError, escaped
 from .context import App
 from .terminal import Terminal
@@ -18,37 +19,18 @@ from .terminal import Terminal
 def price_table(app: App) -> PriceTable:
     """The table; it is read once for each command."""
     if app.prices is None:
-        refreshed = refreshed_prices(app.terminal)
-        app.prices = bundled_prices().with_newer(refreshed) if refreshed else bundled_prices()
+        app.prices = newest_prices(app.terminal.environ, app.terminal.err)
     return app.prices
 
 
 def cache_file(terminal: Terminal) -> Path:
-    """The file of the refreshed prices, where this system keeps what can be read again."""
-    environ = terminal.environ
-    if base := environ.get("XDG_CACHE_HOME"):
-        return Path(base) / "elbplan" / "prices.json"
-    if sys.platform == "darwin":
-        return Path(os.path.expanduser("~/Library/Caches")) / "elbplan" / "prices.json"
-    if sys.platform == "win32" and (base := environ.get("LOCALAPPDATA")):
-        return Path(base) / "elbplan" / "Cache" / "prices.json"
-    return Path(os.path.expanduser("~/.cache")) / "elbplan" / "prices.json"
+    """The file of the refreshed prices."""
+    return prices_file(terminal.environ)
 
 
 def refreshed_prices(terminal: Terminal) -> PriceTable | None:
     """The prices that a refresh has written; None if there are none. Warns about a file that cannot be read."""
-    file = cache_file(terminal)
-    try:
-        return parse_table(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, NotAPriceTable) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        terminal.err(
-            f"warning: {file} is ignored: {reason}",
-            "  hint: delete the file, or run elbplan prices refresh; the prices of the package count",
-        )
-        return None
+    return prices.refreshed_prices(terminal.environ, terminal.err)
 
 
 def write_prices(terminal: Terminal, table: PriceTable) -> Path:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from .. import __version__
+from ..api.planning import Planned
 from ..core.address import Address
 from ..core.plan import Plan
 from ..errors import ElbplanError, UsageProblem
@@ -25,7 +26,6 @@ from ..render.reports.page import Report, Section, section_of
 from ..run.result import RunResult
 from .context import App
 from .costs import cost_of
-from .plans import Planned
 
 FORMATS = ("text", "html", "md", "mermaid", "json")
 STDOUT = "-"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..api.allowed_hazards import AllowedHazards
+from ..api.planning import Planned, Planner
 from ..core.stack import Stack
 from ..kinds import KINDS
 from ..migrations.apply.modes import ApplyMode
@@ -19,13 +21,12 @@ from ..run.workflow import plan_back_each, plan_each
 from .connect import Connections
 from .context import App
 from .dns import dns_of
-from .hazard_flags import AllowedHazards
 from .migration_runs import MigrationConsole
 from .old_stacks import with_old_stacks
 from .options import DEFAULT_PATHS, migrations_flags
 from .pending_plans import with_folders_checked
 from .plan_screens import show_plans
-from .plans import Planned, Planner, allow_flags, command_with_allow, ending_of, planned, retry_command
+from .plans import allow_flags, command_with_allow, ending_of, planned, retry_command
 from .verification import AnswerCheck
 from .views import View
 

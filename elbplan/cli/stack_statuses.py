@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -12,31 +11,28 @@ from typing import Any
 
 from rich.text import Text
 
-from ..core.stack import Stack
+from ..api import status as api
+from ..api.documents import stack_status_document
+from ..api.planning import Planned
+from ..api.status import is_unknown
 from ..cost import StackCost
-from ..errors import AwsProblem, ElbplanError, SpecProblem
 from ..live.worker_threads import WorkerThreads
-from ..migrations.apply.journal import journal_of
-from ..migrations.apply.pending import PendingFinder
-from ..migrations.apply.status import migrations_status
-from ..migrations.files.folder import FOLDER, Folder
+from ..migrations.files.folder import FOLDER
 from ..render.cost import month_note
-from ..render.cost_document import cost_document
 from ..render.overview import StatusRow, overview
-from ..render.status import status_document, status_screen
+from ..render.status import status_screen
 from ..render.status_words import StackCommands
 from ..render.style import Style
-from ..run.lock.record import RunRecord
-from ..run.status import StackMigrations, StackRuns, StackStatus, stack_status
+from ..run.status import StackStatus
 from .capacity import measure_capacity
 from .context import App
-from .costs import cost_of, table_of
+from .costs import cost_of, facts_of, table_of
 from .errors import worst
 from .locks import lock_manager_of
 from .options import DEFAULT_PATHS
 from .pending_plans import plan_specs
 from .plan_screens import raise_if_all_fail
-from .plans import NoCloud, Planned, planned, style_for, view_of
+from .plans import planned, style_for, view_of
 from .reading import reading
 from .select import entries_of, unknown_stack
 
@@ -83,12 +79,13 @@ class StatusReader:
         entries = entries_of(self.app, self.words, without_spec=True)
         plans = planned(self.app, entries, partial(plan_specs, deep=self.deep))
         with _reading(self.app, plans), WorkerThreads(self.app.options.parallel) as workers:
-            statuses = workers.map(self._status, plans)
+            reader = api.StatusReader(self.base, partial(lock_manager_of, self.app), self.app.wall)
+            statuses = workers.map(reader.status, plans)
         plans = [replace(plan, problem=status.problem) for plan, status in zip(plans, statuses, strict=True)]
         if not self.app.options.json and not any(status.shows_aws for status in statuses):
             raise_if_all_fail(plans)
         for status in statuses:
-            if status.specless and not status.plan.lives and not status.runs.records and not status.runs.unknown:
+            if is_unknown(status):
                 raise unknown_stack(self.app, status.plan.stack, f", and AWS has none in {status.plan.region}")
         if self.cost:
             measure_capacity(self.app, plans, self.app.wall())
@@ -100,26 +97,6 @@ class StatusReader:
         cost = month_note([cost_of(self.app, status.plan)]) if status.plan.lives else ""
         return StatusRow(status, self._commands(stack_plan), cost)
 
-    def _status(self, stack_plan: Planned) -> StackStatus:
-        """Reads the runs and the migrations of a stack. AWS that is broken is not asked again."""
-        problem, plan = stack_plan.problem, stack_plan.plan
-        if problem and (isinstance(problem, AwsProblem | SpecProblem) or isinstance(stack_plan.cloud, NoCloud)):
-            return StackStatus(plan, StackRuns(plan.stack, now=self.app.wall()), problem=problem)
-        specless = _is_specless(stack_plan.stack)
-        shown = replace(plan, steps=(), changes=(), hazards=(), refusals=(), warnings=()) if specless else plan
-        status = stack_status(shown, stack_plan.stack.spec_hash, lock_manager_of(self.app, stack_plan.cloud))
-        status = replace(status, problem=problem, specless=specless)
-        if problem or specless or not os.path.isdir(os.path.join(self.base, stack_plan.stack.name)):
-            return status
-        try:
-            return replace(status, files=self._migrations(stack_plan, status.runs.records))
-        except ElbplanError as unread:
-            return replace(status, problem=unread)
-
-    def _migrations(self, stack_plan: Planned, records: Sequence[RunRecord]) -> StackMigrations:
-        finder = PendingFinder(stack_plan.cloud, stack_plan.stack, journal_of(records), self.app.wall())
-        return migrations_status(finder, Folder.of(stack_plan.stack.name, self.base), records)
-
     def _commands(self, stack_plan: Planned) -> StackCommands:
         """The name of a stack whose spec is in the default folder, where every name is found; else the path."""
         stack, options = stack_plan.stack, self.app.options.as_arguments()
@@ -127,10 +104,6 @@ class StatusReader:
         named = not stack.file or str(Path(stack.file).parent) in DEFAULT_PATHS
         path = "-" if stack.file == "<stdin>" else stack.file
         return StackCommands(stack.name if named else path, (*options, *migrations))
-
-
-def _is_specless(stack: Stack) -> bool:
-    return not stack.file and not stack.resources
 
 
 def _reading(app: App, plans: Sequence[Planned]) -> AbstractContextManager[None]:
@@ -168,5 +141,4 @@ def _cost_tables(app: App, statuses: Statuses, style: Style) -> list[Text]:
 
 def document_of(app: App, row: StatusRow) -> dict[str, Any]:
     """The status of a stack for programs, with its cost, unless AWS could not be read."""
-    document = status_document(row.status, app.terminal.redacted)
-    return {**document, "cost": cost_document(cost_of(app, row.status.plan))} if row.status.shows_aws else document
+    return stack_status_document(row.status, facts_of(app))

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from rich.text import Text
 
+from ..api.exit_codes import INTERRUPTED
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import ElbplanError
@@ -23,9 +24,9 @@ from ..run.clock import Clock, RunClock
 from ..run.outcome import Outcome, Tell
 from ..run.slots import Slots
 from ..run.workflow import Cloud
-from ..verify.check import Verification
+from ..verification.check import Verification
 from .context import App
-from .errors import INTERRUPTED, report_problem
+from .errors import report_problem
 from .plans import style_for
 from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter

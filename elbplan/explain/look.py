@@ -21,8 +21,8 @@ from ..kinds.targets import Targets
 from ..live.delegation import ZoneDns, read_delegations
 from ..live.serving import ServingFacts, ServingIds, read_serving
 from ..live.surroundings import Surroundings, read_surroundings
-from ..verify.network import DnsNames
-from ..verify.stack import ServedStack
+from ..verification.network import DnsNames
+from ..verification.stack import ServedStack
 
 
 @dataclass(frozen=True)

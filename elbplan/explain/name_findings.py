@@ -12,8 +12,8 @@ from ..kinds.aws.certificate_gates import CAUSES
 from ..kinds.certificate import Certificate
 from ..kinds.delegation import ZoneDelegation
 from ..kinds.record import Record
-from ..verify.check import CheckState
-from ..verify.dns_checks import PRIVATE, record_check
+from ..verification.check import CheckState
+from ..verification.dns_checks import PRIVATE, record_check
 from .diagnosis import Finding, FindingState, ok, unknown
 from .look import Look
 from .target_findings import missing

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ..verify.check import Check, CheckName, Verification
+from ..verification.check import Check, CheckName, Verification
 from .layout import flow, left_and_right
 from .servers import DIGITS
 from .style import Style, count, duration

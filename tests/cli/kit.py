@@ -19,7 +19,7 @@ from elbplan.live.client import Aws
 from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock
 from elbplan.sandbox.box import Box
-from elbplan.verify.network import Network, NoNetwork
+from elbplan.verification.network import Network, NoNetwork
 from tests.bad_network import BadNetwork
 
 WEB = """

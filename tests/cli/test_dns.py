@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from elbplan.api.network import Internet
 from elbplan.cli.context import App, Options
-from elbplan.cli.dns import Internet, dns_of
+from elbplan.cli.dns import dns_of
 from elbplan.cli.terminal import Terminal
 from elbplan.live.delegation import NotAsked
 from elbplan.sandbox.box import Box

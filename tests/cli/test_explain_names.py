@@ -9,7 +9,7 @@ import pytest
 from elbplan.kinds.delegation import NameAnswer
 from elbplan.live.dns import OneServer
 from elbplan.live.names import Names
-from elbplan.verify.network import NoNetwork, ProxyConnections
+from elbplan.verification.network import NoNetwork, ProxyConnections
 
 from .kit import Shell
 from .test_explain_planned import stack

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from elbplan.cli.hazard_flags import AllowedHazards
+from elbplan.api.allowed_hazards import AllowedHazards
 from elbplan.core.address import Address
 from elbplan.core.call import Answer, Call
 from elbplan.core.plan import Plan

@@ -13,7 +13,7 @@ import pytest
 
 from elbplan.live.names import names_of_simulator
 from elbplan.sandbox.box import Box
-from elbplan.verify.network import DnsNames, NoNetwork, ProxyConnections
+from elbplan.verification.network import DnsNames, NoNetwork, ProxyConnections
 
 from .kit import WEB, CommandResult, Shell
 
@@ -279,7 +279,7 @@ def test_a_stand_in_for_aws_has_no_network(shell: Shell) -> None:
     clock = Waiting()
     done = shell.run("apply", "--yes", shell.spec, clock=clock)
     assert (done.code, clock.slept) == (0, [])
-    reason = "the AWS of this command is a stand-in, and its load balancers have no network"
+    reason = "the AWS of this program is a stand-in, and its load balancers have no network"
     assert f"my-web was not asked for an answer: {reason}" in " ".join(done.out.split())
     assert shell.run("verify", shell.spec).code == 0
 

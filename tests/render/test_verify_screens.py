@@ -14,7 +14,7 @@ from elbplan.render.verify import (
     verify_end_document,
     verify_screen,
 )
-from elbplan.verify.check import Check, Verification, failed, ok, skipped
+from elbplan.verification.check import Check, Verification, failed, ok, skipped
 
 from .golden import assert_golden
 

@@ -20,11 +20,11 @@ from elbplan.kinds.listener import Listener
 from elbplan.live.serving import ServingFacts
 from elbplan.run.clock import RealClock
 from elbplan.spec import load
-from elbplan.verify.check import Check, CheckName, Verification
-from elbplan.verify.deadline import Limits
-from elbplan.verify.network import DnsNames, Network, NoNetwork
-from elbplan.verify.stack import ServedStack
-from elbplan.verify.verifier import verify
+from elbplan.verification.check import Check, CheckName, Verification
+from elbplan.verification.deadline import Limits
+from elbplan.verification.network import DnsNames, Network, NoNetwork
+from elbplan.verification.stack import ServedStack
+from elbplan.verification.verifier import verify
 
 from .servers import Handle, context_of, web_server
 

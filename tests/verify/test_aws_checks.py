@@ -16,9 +16,9 @@ from elbplan.core.security_edge import SecurityEdge
 from elbplan.errors import AwsProblem
 from elbplan.kinds.listener import Listener
 from elbplan.live.serving import ServingIds, read_serving
-from elbplan.verify.network import NoNetwork
-from elbplan.verify.stack import ServedStack
-from elbplan.verify.verifier import with_facts
+from elbplan.verification.network import NoNetwork
+from elbplan.verification.stack import ServedStack
+from elbplan.verification.verifier import with_facts
 
 from .kit import certificate, failures, found, served, target, verified
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from elbplan.verify.network import ProxyConnections
+from elbplan.verification.network import ProxyConnections
 
 from .kit import CA, NAME, FakeNames, answering, failures, verified
 

@@ -11,7 +11,7 @@ import pytest
 from elbplan.core.address import Address
 from elbplan.kinds.aws.actions import OtherAction
 from elbplan.kinds.rule import Rule
-from elbplan.verify.stack import ServedStack
+from elbplan.verification.stack import ServedStack
 
 from .kit import NAME, answering, failures, found, served, verified
 

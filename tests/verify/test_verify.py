@@ -20,8 +20,8 @@ import trustme
 from elbplan.core.address import Address
 from elbplan.core.resource import rebuilt
 from elbplan.kinds.delegation import NameAnswer, ParentAnswer
-from elbplan.verify.deadline import Limits
-from elbplan.verify.network import NoNetwork
+from elbplan.verification.deadline import Limits
+from elbplan.verification.network import NoNetwork
 
 from .kit import (
     ADDRESS,
@@ -314,7 +314,7 @@ def test_a_load_balancer_without_public_ipv4_is_reached_by_ipv6() -> None:
 def test_the_authority_of_a_user_is_trusted(tmp_path: Path) -> None:
     CA.cert_pem.write_to_path(str(tmp_path / "own.pem"))
     code = (
-        "from elbplan.verify.network import InternetConnections; from tests.verify.kit import FakeNames\n"
+        "from elbplan.verification.network import InternetConnections; from tests.verify.kit import FakeNames\n"
         "print([dict(part[0] for part in ca['subject'])['organizationName']"
         " for ca in InternetConnections(FakeNames()).context().get_ca_certs()])"
     )

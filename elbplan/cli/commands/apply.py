@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
+from ...api.allowed_hazards import hazard_names
 from ...core.stack import Stack
 from ...errors import UsageProblem
 from ..context import App
 from ..execution import run_all
 from ..folder_apply import FolderApply
 from ..group import HelpFirstCommand
-from ..hazard_flags import hazard_names
 from ..options import migrations_dir, shared, stack_filters, stacks_or_paths
 from ..pending_plans import folders_of
 from ..plan_screens import confirm, raise_if_all_fail

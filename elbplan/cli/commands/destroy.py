@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import click
 
+from ...api.allowed_hazards import hazard_names
+from ...api.planning import Planned
 from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...kinds import KINDS
@@ -18,9 +20,7 @@ from ..destroying import DestroyRequest, confirm_flags, destroy
 from ..errors import worst
 from ..expired_stacks import StillExpired, expired_stacks
 from ..group import HelpFirstCommand
-from ..hazard_flags import hazard_names
 from ..options import shared, stack_filters, stacks_or_paths
-from ..plans import Planned
 from ..select import specs_of
 
 EXAMPLES = (

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import click
 
+from ...api.planning import Planned
 from ...core.plan import Plan
 from ...errors import AwsProblem, ElbplanError, SpecProblem, UsageProblem
 from ...explain.diagnose import diagnose
@@ -18,13 +19,13 @@ from ...explain.subjects import Subject, is_address, subjects, suggestion
 from ...explain.words import EXPLANATIONS, by_group, find, nearest, spelling
 from ...render.diagnosis import diagnosis_document, diagnosis_screen
 from ...render.explain import explanation_document, explanation_screen, word_list
-from ...verify.network import NoNetwork
+from ...verification.network import NoNetwork
 from ..context import App
 from ..dns import answering_dns, network_of
 from ..group import HelpFirstCommand
 from ..options import shared
 from ..pending_plans import plan_specs
-from ..plans import Planned, planned, retry_command, stacks_or_problems_of, style_for
+from ..plans import planned, retry_command, stacks_or_problems_of, style_for
 from ..reading import reading
 
 EXAMPLES = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ...api.planning import Planned
 from ...core.address import Address
 from ...core.plan import Plan
 from ...core.stack import Stack
@@ -27,7 +28,7 @@ from ..errors import worst
 from ..group import HelpFirstCommand
 from ..options import shared, stack_filters
 from ..plan_screens import problem_block, raise_if_all_fail, report_problems
-from ..plans import Planned, planned, style_for, view_of
+from ..plans import planned, style_for, view_of
 from ..reading import reading
 from ..reports import TextFile, format_of, rendered, report_of, report_options, write
 from ..select import select

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ...api.planning import Planned, problem_of
 from ...errors import ElbplanError
 from ...render.addresses import answer_rows, answer_text, sample_urls
 from ...render.outcome import stack_urls, unchanged_outcome
@@ -21,7 +22,7 @@ from ..context import App
 from ..group import HelpFirstCommand
 from ..options import DEFAULT_PATHS, shared
 from ..pending_plans import plan_specs
-from ..plans import Planned, planned, problem_of, retry_command, style_for
+from ..plans import planned, retry_command, style_for
 from ..select import select_spec
 
 EXAMPLES = (

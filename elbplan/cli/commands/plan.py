@@ -6,28 +6,24 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import click
 
+from ...api.documents import plans_document
+from ...api.planning import Planned
 from ...core.stack import Stack
 from ...errors import UsageProblem
 from ...migrations.files.folder import Folder
 from ...migrations.save import save_plan
-from ...render.cost_document import cost_document
-from ...render.documents import plan_document
-from ...render.errors import error_document
-from ...render.reports.build import stack_map
-from ...render.reports.document import map_document
 from ..capacity import measure_capacity
 from ..context import App
-from ..costs import cost_of
+from ..costs import facts_of
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..options import DEFAULT_PATHS, migrations_dir, migrations_flags, shared, stack_filters, stacks_or_paths
 from ..pending_plans import HELD, previews
 from ..plan_screens import raise_if_all_fail, report_problems, show_plans
-from ..plans import Planned, command_with_allow, connected, retry_command
+from ..plans import command_with_allow, connected, retry_command
 from ..reports import TextFile, format_of, rendered, report_of, report_options, write
 from ..select import entries_of, specs_of
 
@@ -90,7 +86,7 @@ def command(
         if file:
             write(app, file.getvalue(), output)
     else:
-        document = _document(app, stack_plans)
+        document = plans_document(stack_plans, facts_of(app))
         report = None if format == "json" else report_of(app, "plan", stack_plans)
         write(app, rendered(format, report, document), output)
         report_problems(app, stack_plans)
@@ -106,22 +102,6 @@ def _next_command(app: App, pending: Sequence[Planned], paths: Sequence[str], ba
     """Returns the apply that carries these plans out, with the hazards that it needs; empty if none can be."""
     ready = [preview for preview in pending if not preview.code and not preview.undone]
     return command_with_allow(app, "apply", paths, ready, *migrations_flags(base)) if ready else ""
-
-
-def _document(app: App, stack_plans: Sequence[Planned]) -> dict[str, Any]:
-    """Returns the document of all stacks, with an error for a stack without a plan."""
-    document = plan_document([preview.plan for preview in stack_plans])
-    for stack, preview in zip(document["stacks"], stack_plans, strict=True):
-        stack["map"] = map_document(stack_map(preview.plan))
-        if preview.notes:
-            stack["notes"] = [{"about": word, "text": text} for word, text in preview.notes]
-        if not preview.problem:
-            stack["cost"] = cost_document(cost_of(app, preview.plan))
-        if preview.problem:
-            stack["error"] = error_document(
-                preview.problem, app.terminal.redacted, stack=app.loaded.get(str(stack["stack"]), "")
-            )
-    return document
 
 
 def _save(app: App, stacks: Sequence[Stack], paths: tuple[str, ...], name: str, title: str, base: str) -> int:

@@ -11,22 +11,24 @@ import click
 from rich.console import Group
 from rich.live import Live
 
+from ...api.planning import Planned
+from ...api.verification import until_all_answer
 from ...core.duration import SPELLINGS, parse_duration
 from ...core.stack import Stack
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
 from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
-from ...verify.check import Verification
-from ...verify.stack import ServedStack
+from ...verification.check import Verification
+from ...verification.stack import ServedStack
 from ..context import App
 from ..errors import worst
 from ..group import HelpFirstCommand
 from ..options import shared, stack_filters
 from ..pending_plans import plan_specs
 from ..plan_screens import raise_if_all_fail
-from ..plans import Planned, planned, retry_command, style_for
+from ..plans import planned, retry_command, style_for
 from ..select import entries_of, unknown_stack
-from ..verification import checked, checking, until_all_answer
+from ..verification import checked, checking
 
 EXAMPLES = (
     "elbplan verify specs/web.yaml           check whether the stack answers, and find why not",

@@ -80,7 +80,7 @@ class LockedRun:
                 self.cloud = GuardedCloud(request.cloud, self._lock)
             self.plan = request.look()
             if not request.agreed:
-                _refuse_if_changed(request.shown, self.plan)
+                refuse_if_changed(request.shown, self.plan)
             _refuse_more_of_others(request.shown, self.plan)
             refuse_unread(self.plan)
             if self._lock is None:
@@ -158,7 +158,7 @@ class GuardedCloud:
         return self._send(call)
 
 
-def _refuse_if_changed(shown: Plan, now: Plan) -> None:
+def refuse_if_changed(shown: Plan, now: Plan) -> None:
     """Raises Refused if the new plan differs from the plan that the user saw. An empty plan is always accepted."""
     if now.empty or (_writes(shown) == _writes(now) and shown.restored == now.restored):
         return

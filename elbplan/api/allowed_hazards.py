@@ -1,30 +1,27 @@
-"""The option --allow: hazards that the user allows by name."""
+"""Plans, and refuses the hazards that nobody has allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..core.plan import Plan
+from ..core.stack import Stack
 from ..errors import UsageProblem
 from ..hazards import HAZARDS, refuse_unless_allowed, suggest_hazard
-
-if TYPE_CHECKING:
-    from ..core.stack import Stack
-    from ..run.workflow import Cloud, StackPlan
-
+from ..run.workflow import Cloud, StackPlan
+from .planning import Planner
 
 EDITED = "edited"
 """Not a hazard of a plan. Allows that a migration was edited, in words only, after it was applied."""
 
 
-def hazard_names(values: Iterable[str]) -> tuple[str, ...]:
-    """Returns the names in `--allow route-removed,dns-name-changes --allow extra-cost`. Raises UsageProblem."""
+def hazard_names(values: Iterable[str], option: str = "--allow") -> tuple[str, ...]:
+    """Returns the names in `route-removed,dns-name-changes` and `extra-cost`. Raises UsageProblem."""
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     for name in names:
         if name not in (*HAZARDS, EDITED):
-            raise UsageProblem(f"--allow: unknown hazard {name}", hint=suggest_hazard(name))
+            raise UsageProblem(f"{option}: unknown hazard {name}", hint=suggest_hazard(name))
     return names
 
 
@@ -35,7 +32,7 @@ class AllowedHazards:
     Between the user's yes and the lock AWS can change, so the second plan can have new hazards.
     """
 
-    planner: Callable[[Cloud, Sequence[Stack]], Sequence[StackPlan]]
+    planner: Planner
     allow: tuple[str, ...]
     agreed: bool = False
 
