@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import boto3
 
-from .. import __version__
+from ..version import __version__
 from ..api import connections
 from ..api.access import Access, running_simulator, sessions_of, simulator_aws
 from ..api.connections import REGION, SANDBOX_REGION

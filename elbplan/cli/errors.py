@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from .. import __version__
+from ..version import __version__
 from ..api.exit_codes import FAILED, INTERRUPTED, PARTLY, REFUSED
 from ..core.utc import time_text
 from ..errors import ElbplanError, Interrupted, SpecProblem, hide_values

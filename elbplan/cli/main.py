@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import __version__
+from ..version import __version__
 from ..run.clock import Clock, RealClock, RunClock
 from .context import App, Connect
 from .denials import report_denials

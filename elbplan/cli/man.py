@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from .. import __version__
+from ..version import __version__
 from ..render.man import ManCommand, man_page
 from .group import context_of
 from .options import SharedOption

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .. import __version__
+from ..version import __version__
 from ..api.planning import Planned
 from ..core.address import Address
 from ..core.plan import Plan

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ... import __version__
+from ...version import __version__
 from ...core.stack import Stack
 from ...doctor.check import Check, healthy
 from ...doctor.places import (
