@@ -18,7 +18,7 @@ from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import Resource, from_live, rebuilt
 from .aws.candidates import may_have
-from .aws.elb_reader import owned_balancers
+from .aws.elb_reader import tagged_balancers
 from .aws.foreign_rules import NO_RULE
 from .aws.ingress_rules import Permission, described_permission, ingress_rule_text, permission_of
 from .aws.ownership import ADDRESS, STACK, owner, specification, tag_mapping
@@ -80,7 +80,7 @@ def _any_exists(scope: Scope) -> ReadProgram[bool]:
     if not (yield from may_have(scope, IngressRules.kind)):
         return False
     (answer,) = yield [Call("ec2", "DescribeSecurityGroups", stack_filter(scope.stacks))]
-    return bool(answer["SecurityGroups"]) or bool((yield from owned_balancers(scope)))
+    return bool(answer["SecurityGroups"]) or bool((yield from tagged_balancers(scope)))
 
 
 def _id(stack: str, address: Address) -> str:

@@ -20,6 +20,7 @@ from ..leftovers import old_stacks
 from ..leftovers.finders import addresses, nat_gateways, volumes
 from ..live import consumed_capacity, delegation, lookups, zones
 from ..run.lock import run_store
+from .adoption import adoption
 from .fill import Place, filled
 from .statements import Statement, grouped
 
@@ -110,18 +111,22 @@ def policy(
     *,
     account: str = "",
     region: str = "",
-    adopt: Sequence[str] = (),
 ) -> Policy:
     """The least policy for a command on a stack; without a stack for any stack, without a command for all of them.
 
-    `account` and `region` count if the spec names none; without both, the ARNs have `*`. `adopt` are the ids and ARNs
-    of resources that the stack takes over: they have no tag of the stack yet.
+    `account` and `region` count if the spec names none; without both, the ARNs have `*`.
     """
     verbs = VERBS[command] if command else EVERY_VERB
     place = Place.of(stack, account, region)
     needed = [*needed_permissions(stack, verbs, kinds)]
     found = [statement for permission, values in needed for statement in filled(permission, values, place)]
-    return Policy(grouped([*found, *(adoption(adopt, place) if "create" in verbs else ())]))
+    adopted = stack.adopt.values() if stack and "create" in verbs else ()
+    return Policy(grouped([*found, *adoption(adopted, place)]))
+
+
+def reading_policy(actions: Iterable[str]) -> Policy:
+    """The policy of a command that only reads, for every account and region."""
+    return Policy(grouped(Statement((action,), (ANYTHING,)) for action in sorted(set(actions))))
 
 
 def combined(policies: Iterable[Policy]) -> Policy:
@@ -184,27 +189,6 @@ def declared(action: str) -> list[Permission]:
     return [permission for permission in every if permission.action == action]
 
 
-TAG_CALLS = {
-    "elasticloadbalancing": "elasticloadbalancing:AddTags",
-    "acm": "acm:AddTagsToCertificate",
-    "ec2": "ec2:CreateTags",
-}
-EC2_TYPES = {"i": "instance", "sg": "security-group", "eipalloc": "elastic-ip"}
-
-
-def adoption(ids: Iterable[str], place: Place) -> Iterator[Statement]:
-    """The statements that let a run tag resources that have no tag of a stack yet."""
-    for id in ids:
-        arn = id if id.startswith("arn:") else place.arn("ec2", f"{EC2_TYPES.get(id.partition('-')[0], '*')}/{id}")
-        action = TAG_CALLS.get(arn.split(":")[2])
-        if action:
-            conditions = (
-                ("Null", "aws:ResourceTag/elbplan:stack", ("true",)),
-                ("StringEquals", "aws:RequestTag/elbplan:stack", (place.stack,)),
-            )
-            yield Statement((action,), (arn,), conditions)
-
-
 def missing_statement(call: Call | str, stack: Stack | str = "", *, resource: str = "", region: str = "") -> Statement:
     """The statement that allows a denied call, or the IAM action with this name, with the limits that elbplan declares.
 
@@ -227,6 +211,7 @@ def missing_statements(
     if isinstance(stack, Stack):
         place = Place.of(stack, account, where)
         several = [s for p, values in needed_permissions(stack, EVERY_VERB) for s in filled(p, values, place)]
+        several += adoption(stack.adopt.values(), place)
     else:
         place, several = Place(stack or ANYTHING, where or ANYTHING, account or ANYTHING), []
     anybody = [s for p, values in needed_permissions(None, EVERY_VERB) for s in filled(p, values, place)]

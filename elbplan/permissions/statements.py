@@ -50,9 +50,23 @@ class Statement:
         return any(fnmatch.fnmatchcase(resource, pattern.replace("[", "[[]")) for pattern in self.resources)
 
     @property
+    def limited(self) -> bool:
+        """True if it is not for every resource."""
+        return self.resources != ("*",) or bool(self.conditions)
+
+    @property
     def limited_by_tags(self) -> bool:
         """True if only resources with a certain tag are allowed."""
         return any(TAG.match(key) for _, key, _ in self.conditions)
+
+    @property
+    def adopts(self) -> bool:
+        """True if it allows resources that have no tag of a stack: of any stranger, if they were not named."""
+        return any(operator == "Null" and values == UNTAGGED for operator, _, values in self.conditions)
+
+
+UNTAGGED = ("true",)
+"""The value of `Null` that asks for a resource without the tag."""
 
 
 def _few(values: Sequence[str]) -> str | list[str]:
@@ -113,7 +127,7 @@ def _merged(statements: Sequence[Statement]) -> Statement:
 
 def _shortened(statement: Statement) -> Statement:
     """The statement with one pattern for several types of resources, if tags limit it: a policy must be short."""
-    if not statement.limited_by_tags or len(statement.resources) < 2:
+    if not statement.limited_by_tags or statement.adopts or len(statement.resources) < 2:
         return statement
     prefixes = {":".join(resource.split(":")[:5]) for resource in statement.resources}
     return replace(statement, resources=tuple(sorted(f"{prefix}:*" for prefix in prefixes)))
@@ -121,7 +135,7 @@ def _shortened(statement: Statement) -> Statement:
 
 def _order(statement: Statement) -> tuple[object, ...]:
     """Reads of everything first, then by service."""
-    return (statement.resources != ("*",) or bool(statement.conditions), statement.actions, statement.resources)
+    return (statement.limited, statement.actions, statement.resources)
 
 
 def _named(statements: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -139,7 +153,7 @@ SERVICES = {"elasticloadbalancing": "Elb", "acm": "Acm", "ec2": "Ec2", "iam": "I
 
 def _name(statement: Statement) -> str:
     """A name of letters and digits, which is all that IAM allows: `Ec2TagNew`."""
-    if statement.resources == ("*",) and not statement.conditions:
+    if not statement.limited:
         return "Read"
     service = statement.actions[0].partition(":")[0]
     keys = [key for _, key, _ in statement.conditions]

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.permission import NO_RESOURCES
 from ..permissions.policy import LARGEST_POLICY, Policy
+from ..permissions.statements import Statement
 
 SCHEMA = 1
 
@@ -18,15 +19,23 @@ def policy_text(policy: Policy) -> str:
 
 
 def policy_document(
-    policy: Policy, stacks: Sequence[str], command: str, unlimited: Mapping[str, Sequence[str]]
+    policy: Policy,
+    stacks: Sequence[str],
+    command: str,
+    unlimited: Mapping[str, Sequence[str]],
+    callers: Sequence[Statement] = (),
 ) -> dict[str, Any]:
-    """Returns the document of `permissions --json`. `policies` has several if one would be too long for AWS."""
+    """Returns the document of `permissions --json`. `policies` has several if one would be too long for AWS.
+
+    `caller` is what the credentials need that assume the roles of the specs; null without a role.
+    """
     return {
         "schema": SCHEMA,
         "stacks": list(stacks),
         "command": command or "all",
         "policies": [{"characters": part.characters, "policy": part.document} for part in policy.parts],
         "unlimited": [{"why": why, "actions": list(actions)} for why, actions in unlimited.items()],
+        "caller": Policy(tuple(callers)).document if callers else None,
     }
 
 
@@ -45,3 +54,11 @@ def notes(policy: Policy, unlimited: Mapping[str, Sequence[str]], part: int) -> 
             f"{policy.characters:,} characters, and AWS allows {LARGEST_POLICY:,} in a managed policy: "
             f"{flags} print {number} policies to attach together"
         )
+
+
+def caller_notes(callers: Sequence[Statement]) -> Iterator[str]:
+    """Yields the statements for the credentials that assume the roles of the specs, each ready to paste."""
+    if callers:
+        yield "the policy is for the role of the spec; the credentials that assume it need a statement of their own:"
+    for statement in callers:
+        yield from (f"  {line}" for line in json.dumps(statement.document, indent=2).splitlines())

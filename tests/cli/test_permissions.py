@@ -67,6 +67,30 @@ def test_the_document_has_the_reasons_too(shell: Shell) -> None:
     assert {"why", "actions"} == set(document["unlimited"][0])
 
 
+ROLE = "arn:aws:iam::111122223333:role/deploy"
+
+
+def test_who_assumes_the_role_of_a_spec_needs_a_statement_of_its_own(shell: Shell) -> None:
+    spec = shell.write("role.yaml", f"{WEB}role: {ROLE}\n")
+    done = shell.run("permissions", spec, "apply")
+    assert "sts:AssumeRole" not in done.out, "the policy is for the role itself"
+    statement = json.loads(done.err.partition("a statement of their own:")[2].strip().rpartition("}")[0] + "}")
+    assert (statement["Action"], statement["Resource"]) == ("sts:AssumeRole", ROLE)
+    document = shell.run("permissions", spec, "apply", "--json").document
+    assert document["caller"]["Statement"][0]["Resource"] == ROLE
+    check_document(document["caller"])
+    assert shell.run("permissions", shell.spec, "--json").document["caller"] is None
+
+
+def test_a_command_that_only_reads_takes_no_spec(shell: Shell) -> None:
+    done = shell.run("permissions", shell.spec, "leftovers")
+    assert done.code == 64
+    assert "the policy for leftovers is the same for every spec" in done.err
+    check_document(shell.run("permissions", "leftovers").document)
+    assert shell.run("permissions", "list", "--json").document["command"] == "list"
+    assert shell.box.calls == []
+
+
 @pytest.mark.parametrize(
     "action", ["ec2:DescribeInstances", "elasticloadbalancing:DescribeLoadBalancers", "route53:ListResourceRecordSets"]
 )

@@ -17,6 +17,7 @@ from elbplan.permissions.policy import (
     Policy,
     combined,
     missing_statement,
+    missing_statements,
     policy,
 )
 from elbplan.sandbox.iam.policies import check_document
@@ -153,10 +154,25 @@ def test_a_long_policy_has_parts_that_allow_the_same() -> None:
 
 
 def test_an_adopted_resource_may_be_tagged_although_it_has_no_tag() -> None:
-    found = statements(policy(stack(), "apply", adopt=["sg-0abc"]), "ec2:CreateTags")
+    adopting = stack(f"{WEB}adopt: {{security_group.lb: sg-0abc, security_group.servers: sg-0def}}\n")
+    found = statements(policy(adopting, "apply"), "ec2:CreateTags")
     (adopted,) = [s for s in found if "Null" in str(s)]
-    assert adopted["Resource"] == "arn:aws:ec2:ap-northeast-2:123456789012:security-group/sg-0abc"
+    arn = "arn:aws:ec2:ap-northeast-2:123456789012"
+    assert adopted["Resource"] == [f"{arn}:security-group/sg-0{name}" for name in ("abc", "def")], "and of nobody else"
     assert adopted["Condition"]["StringEquals"] == {"aws:RequestTag/elbplan:stack": "my-web"}
+
+
+def test_a_denied_adoption_names_the_statement_for_the_resource() -> None:
+    adopting = stack(f"{WEB}adopt: {{security_group.lb: sg-0abc}}\n")
+    group = "arn:aws:ec2:ap-northeast-2:123456789012:security-group/sg-0abc"
+    missing = missing_statements("ec2:CreateTags", adopting, resource=group)
+    assert any(statement.adopts and statement.resources == (group,) for statement in missing)
+
+
+def test_plan_and_destroy_may_not_adopt() -> None:
+    adopting = stack(f"{WEB}adopt: {{security_group.lb: sg-0abc}}\n")
+    for command in ("plan", "destroy"):
+        assert not any(statement.adopts for statement in policy(adopting, command).statements)  # type: ignore[arg-type]
 
 
 def test_the_missing_statement_of_a_call_has_the_limits_of_the_stack() -> None:

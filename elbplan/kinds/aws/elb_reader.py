@@ -49,6 +49,13 @@ def owned_balancers(scope: Scope) -> ReadProgram[list[OwnedResource]]:
     return state.own(BALANCER, scope.stacks)
 
 
+def tagged_balancers(scope: Scope) -> ReadProgram[list[OwnedResource]]:
+    """The load balancers of the stacks, without those that a spec adopts: elbplan made nothing for these yet."""
+    state = yield from read_elb(scope)
+    own = state.own(BALANCER, scope.stacks)
+    return [owned for owned in own if owned[2]["LoadBalancerArn"] not in state.adopting]
+
+
 def owned_groups(scope: Scope) -> ReadProgram[list[OwnedResource]]:
     """The target groups of the stacks."""
     state = yield from read_elb(scope)
