@@ -20,12 +20,8 @@ ARN = re.compile(r"arn:aws[\w-]*:elasticloadbalancing:(?P<region>[a-z0-9-]+):\d{
 PERMISSIONS = ("elasticloadbalancing:DescribeLoadBalancers",)
 
 
-class NoBalancer(ElbplanError):
-    """The account has no such load balancer in this region. Nothing was changed."""
-
-
 def find_balancer(word: str, region: str) -> ReadProgram[RawBalancer]:
-    """AWS's description of the load balancer. Raises NoBalancer, with the names that the account has."""
+    """AWS's description of the load balancer. Raises ElbplanError, with the names that the account has."""
     answer, old = yield [LOAD_BALANCERS, EVERY_CLASSIC]
     every: Sequence[RawBalancer] = (*answer["LoadBalancers"], *old["LoadBalancerDescriptions"])
     if found := _named(word, every):
@@ -60,19 +56,19 @@ def _has_name(word: str, raw: RawBalancer) -> bool:
     return bool(word == raw["LoadBalancerArn"] or word.lower() == raw["LoadBalancerName"].lower())
 
 
-def _no_balancer(word: str, region: str, every: Sequence[RawBalancer], leads_to: str) -> NoBalancer:
+def _no_balancer(word: str, region: str, every: Sequence[RawBalancer], leads_to: str) -> ElbplanError:
     shown = escaped(word)
     arn = ARN.fullmatch(word)
     if arn and arn["region"] != region:
-        return NoBalancer(f"{shown} is in {arn['region']}, not in {region}", hint=f"add --region {arn['region']}")
+        return ElbplanError(f"{shown} is in {arn['region']}, not in {region}", hint=f"add --region {arn['region']}")
     if leads_to:
         what = f"{shown} leads to {leads_to}, and no load balancer of {region} has that DNS name"
-        return NoBalancer(what, hint="check the region and the account")
+        return ElbplanError(what, hint="check the region and the account")
     names = sorted({raw["LoadBalancerName"] for raw in every})
     similar = closest(word, names, cutoff=0.5)
     many = f"{region} has: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}" if names else ""
     hint = f"did you mean {similar}? {many}" if similar else many
-    return NoBalancer(
+    return ElbplanError(
         f"there is no load balancer {shown} in {region}",
         hint=hint or f"{region} has no load balancer: check the region and the account",
     )

@@ -43,7 +43,8 @@ def read_source(
 ) -> ImportSource:
     """What AWS has of the load balancer that `word` names; `stack` has its name by default. Only reads.
 
-    Raises NoBalancer; Refused for a load balancer of a stack, and if AWS has a stack of this name already.
+    Raises ElbplanError if there is none; Refused for a load balancer of a stack, and if AWS has a stack of this name
+    already.
     """
     reader = BatchReader(send)
     (balancer,) = reader.run([find_balancer(word, region)])

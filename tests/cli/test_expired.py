@@ -110,7 +110,7 @@ def test_a_protected_stack_is_refused_and_does_not_stop_the_others(shell: Shell)
     assert result.code == 5
     assert "kept" in result.err
     assert "protection" in result.err
-    assert f"✓ my-web in {REGION} is destroyed" in result.out
+    assert "✓ my-web  destroyed in" in result.out
     assert shell.box.tagged("kept")
 
 
