@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import __version__
 from ..run.clock import Clock, RealClock, RunClock
+from ..version import __version__
 from .context import App, Connect
 from .denials import report_denials
 from .errors import report_failure
