@@ -117,7 +117,7 @@ def test_refusals_of_the_commands_without_a_stack_are_documents(shell: Shell, mo
     monkeypatch.chdir(shell.folder)
     shell.connect("eu-central-1")
     error = error_of(shell.run("import", "my-alb", "--json"))
-    assert (error["code"], error["kind"]) == (1, "no balancer")
+    assert (error["code"], error["kind"]) == (1, "error")
     assert error_of(shell.run("init", "shop", "--defaults", "-o", "web.yaml", "--json"))["kind"] == "refused"
     assert error_of(shell.run("permissions", shell.spec, "leftovers", "--json"))["code"] == 64
 
