@@ -72,7 +72,6 @@ ENTRIES = {
     entries=ENTRIES,
     examples=EXAMPLES,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
     help="Manage AWS load balancers with a few lines of YAML. elbplan needs no state file.",
     epilog="Exit codes: 0 success, 1 error, 2 changes pending (plan --exit-code), 3 no answer, 4 partly applied, "
     "5 refused, 64 usage error, 65 invalid spec, 130 interrupted.",
