@@ -11,6 +11,7 @@ import pytest
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
 from elbplan.sandbox.box import Box
+from elbplan.verification.network import NoNetwork
 
 from .kit import CommandResult, PipeStream
 
@@ -43,7 +44,7 @@ class Company:
 
     def run(self, *words: str) -> CommandResult:
         out, err = PipeStream(), PipeStream()
-        code = run(words, Terminal(PipeStream(), out, err, self.environ))
+        code = run(words, Terminal(PipeStream(), out, err, self.environ), network=NoNetwork("there is none in a test"))
         return CommandResult(code, out.getvalue(), err.getvalue())
 
     def stacks_in(self, account: str) -> set[str]:
@@ -161,3 +162,55 @@ def test_list_and_leftovers_say_which_accounts_of_the_specs_they_did_not_read(
     assert [stack["stack"] for stack in json.loads(company.run("list", "--json").out)["stacks"]] == ["web"]
     assert "not read: profile staging, of api" in company.run("destroy", "--expired", "--yes").err
     assert "Not read profile staging" not in company.run("list", "--profile", "staging").out
+
+
+READS = [
+    ["plan"],
+    ["status"],
+    ["runs"],
+    ["map"],
+    ["explain", "load_balancer.main"],
+    ["open"],
+    ["unlock"],
+    ["lint", "--live"],
+    ["verify"],
+]
+"""Commands that read a stack, by its spec."""
+
+DEFAULT_KEY = "AKIAX"
+"""The access key of the environment, which is that of no stack here."""
+
+
+@pytest.mark.parametrize("lines", ["profile: staging", f"role: {ROLE}"], ids=["profile", "role"])
+def test_every_command_reads_a_stack_with_its_own_credentials(
+    company: Company, monkeypatch: pytest.MonkeyPatch, lines: str
+) -> None:
+    """The stack has migrations, and its account is not that of the environment."""
+    monkeypatch.chdir(company.folder)
+    account = STAGING if "staging" in lines else PROD
+    spec = company.write("web", lines)
+    assert company.run("plan", spec, "--save", "first").code == 0
+    applied = company.run("apply", "--yes", "--no-verify", spec)
+    assert applied.code == 0, applied.err
+    assert company.stacks_in(account) == {"web"}
+    assert company.stacks_in("") == set()
+    assert company.run("plan", "--exit-code", spec).code == 0
+
+    company.box.clear_calls()
+    for words in READS:
+        read = company.run(*words, spec)
+        assert read.code in (0, 3), [words, read.err, read.out]
+        assert "has no load balancer" not in read.err
+    assert "there is no drift" in company.run("accept-drift", spec).err
+    others = [call.action for call in company.box.calls if call.key == DEFAULT_KEY]
+    assert set(others) <= {"AssumeRole"}
+
+    text = Path(spec).read_text().replace("port: 80", "port: 81")
+    Path(spec).write_text(text)
+    assert company.run("plan", spec, "--save", "port_81").code == 0
+    assert company.run("apply", "--yes", "--no-verify", "--allow", "health-check-changes", spec).code == 0
+    assert company.run("plan", "--exit-code", spec).code == 0
+    shown = json.loads(company.run("runs", spec, "--json").out)
+    assert len(shown["stacks"][0]["runs"]) >= 2
+    assert company.run("destroy", "--confirm=web", spec).code == 0
+    assert not company.stacks_in(account)
