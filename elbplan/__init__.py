@@ -7,7 +7,7 @@ when they are first used, so that `import elbplan` takes no time.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from .version import __version__
 
 if TYPE_CHECKING:
     from .api.events import StackEvent

@@ -159,6 +159,7 @@ class ProgramApply:
         """The apply of a stack's migrations, which waits where it would ask."""
 
         def confirm(agreement: Agreement) -> None:
+            runner.checked = True
             if shown is not None:
                 refuse_if_changed(shown.plan, agreement.plan)
             prepared.ask(agreement)
@@ -178,7 +179,7 @@ class ProgramApply:
         """Raises Refused for a hazard that is not allowed."""
         self._hazards.check(planned.plan for planned in plans if planned.runnable)
         for runner, apply in pairs:
-            if runner.proposed and apply.agreement is None and isinstance(apply.problem, Refused):
+            if runner.proposed and not runner.checked and isinstance(apply.problem, Refused):
                 raise apply.problem
 
 

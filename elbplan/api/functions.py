@@ -162,9 +162,7 @@ def status(stacks: Stacks, *, deep: bool = False, session: Session | None = None
     session, wanted = session or Session(), _stacks(stacks)
     if not wanted:
         return []
-    plans = plan_entries(
-        session.connections(wanted), wanted, lambda cloud, group: plan_each(cloud, group, KINDS, deep=deep)
-    )
+    plans = plan_entries(session.connections(wanted), wanted, partial(plan_specs, deep=deep))
     reader = StatusReader(session.migrations, session.lock_manager, session.wall)
     with WorkerThreads(session.parallel) as threads:
         statuses = threads.map(reader.status, plans)

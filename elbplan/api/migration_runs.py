@@ -31,6 +31,7 @@ class MigrationRunner:
 
     confirm   returns if what is proposed may be done. Raises Refused
     proposed  True once everything was read and something was proposed
+    checked   True once what was proposed has no hazard that is not allowed
     runs      the runs so far
     """
 
@@ -42,6 +43,7 @@ class MigrationRunner:
     executor: MigrationExecutor = field(init=False)
     runs: list[RunResult] = field(default_factory=list)
     proposed: bool = False
+    checked: bool = False
 
     def __post_init__(self) -> None:
         self.view = ProgramView(self.together, self.stack.name)

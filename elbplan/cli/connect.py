@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import boto3
 
-from .. import __version__
 from ..api import connections
 from ..api.access import Access, running_simulator, sessions_of, simulator_aws
 from ..api.connections import REGION, SANDBOX_REGION
 from ..core.stack import Stack
 from ..live.debug_log import DebugLog
 from ..sandbox.admin.daemon import RunningSandbox
+from ..version import __version__
 from .context import App
 
 __all__ = ["REGION", "SANDBOX_REGION", "Connections", "access_of", "debug_log_of", "simulator_aws", "start_sandbox"]

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import click
 
-from .. import __version__
 from ..api.exit_codes import FAILED, INTERRUPTED, PARTLY, REFUSED
 from ..core.utc import time_text
 from ..errors import ElbplanError, Interrupted, SpecProblem, hide_values
 from ..render.errors import error_document, failure_document
+from ..version import __version__
 from .context import App
 from .denials import only_stack
 from .misuse import misuse_problem

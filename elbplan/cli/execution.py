@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
 
 from ..api.documents import run_end_document
 from ..api.exit_codes import exit_code
-from ..api.locks import run_request_of
 from ..api.planning import Planned, problem_of
+from ..api.runs import run_plan
 from ..core.plan import Plan
 from ..core.utc import time_text
 from ..errors import ElbplanError
 from ..render.outcome import EndScreen, unchanged_outcome
 from ..run.migration_run import MigrationRun
 from ..run.result import RunResult
-from ..run.stack_run import run_locked
 from ..verification.check import Verification
 from .context import App
 from .costs import facts_of
@@ -141,12 +139,9 @@ def _execute(
     app: App, planned: Planned, ending: EndScreen, view: View, agreed: bool, migration: MigrationRun | None
 ) -> RunResult:
     """The plan as it is under the lock, and what became of it. Raises Refused."""
-    clock = view.run_clock()
     verb = "destroy" if ending.destroyed else "apply"
-    request = run_request_of(planned, verb, agreed, migration, view.reads(planned.cloud))
     manager = lock_manager_of(app, planned.cloud, view.say)
-    reading = view.reading(planned.plan.region)
-    return run_locked(request, manager, clock, view.slots, reading=reading, watch=partial(view.watch, clock=clock))
+    return run_plan(planned, verb, view, manager, agreed=agreed, migration=migration)
 
 
 def _document_end(app: App, result: RunResult, ending: EndScreen, verification: Verification | None = None) -> None:

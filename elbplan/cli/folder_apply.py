@@ -58,9 +58,9 @@ class FolderApply:
         only = only_stacks([stack.name])
 
         def work(apply: PreparedApply) -> tuple[int, StackState | None]:
-            return apply_migrations(self.app, stack, self.paths, self.chosen, view, apply.ask, clouds, only)
+            return apply_migrations(self.app, stack, self.paths, self.chosen, view, apply.ask_at, clouds, only)
 
-        return PreparedApply(stack.name, view, work)
+        return PreparedApply(stack.name, view, work, repeats=self.chosen.yes)
 
     def _plan(
         self,

@@ -17,6 +17,10 @@ CommandEntry = tuple[str, str, str]
 """`module:attribute` of the command, its section in the help, and one line of help."""
 
 
+HELP_NAMES = ["-h", "--help"]
+"""The names of the help option. click keeps those of the first context that asks, so no context may differ."""
+
+
 class HelpFirstCommand(click.Command):
     """A command. Its help shows the examples first and the shared options last."""
 
@@ -26,6 +30,9 @@ class HelpFirstCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, with_default_ref(args))
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        return HELP_NAMES
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_intro(self, ctx, formatter, self.examples)
@@ -44,6 +51,9 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.entries)
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        return HELP_NAMES
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.entries:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import __version__
 from ..run.clock import Clock, RealClock, RunClock
+from ..version import __version__
 from .context import App, Connect
 from .denials import report_denials
 from .errors import report_failure
@@ -72,7 +72,6 @@ ENTRIES = {
     entries=ENTRIES,
     examples=EXAMPLES,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
     help="Manage AWS load balancers with a few lines of YAML. elbplan needs no state file.",
     epilog="Exit codes: 0 success, 1 error, 2 changes pending (plan --exit-code), 3 no answer, 4 partly applied, "
     "5 refused, 64 usage error, 65 invalid spec, 130 interrupted.",

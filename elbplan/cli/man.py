@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from .. import __version__
 from ..render.man import ManCommand, man_page
+from ..version import __version__
 from .group import context_of
 from .options import SharedOption
 

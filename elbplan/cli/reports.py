@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import click
 
-from .. import __version__
 from ..api.planning import Planned
 from ..core.address import Address
 from ..core.plan import Plan
@@ -24,6 +23,7 @@ from ..render.reports.markdown import markdown
 from ..render.reports.mermaid import mermaid, mermaid_of_all
 from ..render.reports.page import Report, Section, section_of
 from ..run.result import RunResult
+from ..version import __version__
 from .context import App
 from .costs import cost_of
 

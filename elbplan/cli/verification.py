@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from rich.text import Text
 
 from ..api import verification
 from ..api.planning import Planned
-from ..api.verification import AFTER_APPLY, served_after, starts_soon, until_all_answer
+from ..api.runs import RunView, answers_after
+from ..api.verification import AFTER_APPLY
 from ..errors import Interrupted
 from ..render.verify import apply_rows
 from ..run.clock import Clock
 from ..run.result import RunResult
 from ..run.workflow import Cloud
 from ..verification.check import Verification
-from ..verification.network import NoNetwork
 from ..verification.stack import ServedStack
 from .connect import access_of
 from .context import App
-from .dns import network_of
 from .plans import retry_command, style_for
 
 
-class CheckView(Protocol):
-    """What a person sees of a check after an apply; `clock` is the clock of its pauses."""
-
-    clock: Clock
-
-    def checking(self) -> AbstractContextManager[object]:
-        """Surrounds the check."""
+class CheckView(RunView, Protocol):
+    """What a person sees of a check after an apply."""
 
     def verified(self, verification: Verification, rows: Sequence[Text]) -> None:
         """Shows its result."""
@@ -72,23 +64,17 @@ class AnswerCheck:
 
         Raises Interrupted after Ctrl-C.
         """
-        stack = served_after(result, retry_command(self.app, "apply", self.paths))
-        if not result.complete or not list(stack.balancers()):
-            return None
-        seconds = 0 if isinstance(network_of(self.app, stack.region, stack.account), NoNetwork) else self.seconds
+        retry = retry_command(self.app, "apply", self.paths)
         try:
-            with view.checking():
-                look = partial(self._look, stack, planned.cloud, view.clock)
-                (found,) = until_all_answer(view.clock, look, seconds, may_pass=starts_soon)
+            found = answers_after(access_of(self.app), planned.cloud, result, view, retry, self.seconds)
         except (KeyboardInterrupt, Interrupted):
-            what = f"{stack.name} is applied; the check whether it answers was interrupted"
+            what = f"{result.plan.stack} is applied; the check whether it answers was interrupted"
             raise Interrupted(what, hint=self.command) from None
+        if found is None:
+            return None
         style = style_for(self.app, self.app.terminal.stdout)
         view.verified(found, apply_rows(found, style, self.command, self.app.terminal.redacted))
         return found
-
-    def _look(self, stack: ServedStack, cloud: Cloud, clock: Clock) -> Sequence[Verification]:
-        return [checked(self.app, stack, cloud, clock)]
 
     @property
     def command(self) -> str:

@@ -14,13 +14,14 @@ from typing import Protocol
 from rich.text import Text
 
 from ..api.exit_codes import INTERRUPTED
+from ..api.runs import RunView
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import ElbplanError
 from ..kinds import KINDS
 from ..render.cost_stays import with_prices
 from ..render.outcome import EndScreen, outcome_screen
-from ..run.clock import Clock, RunClock
+from ..run.clock import RunClock
 from ..run.outcome import Outcome, Tell
 from ..run.slots import Slots
 from ..run.workflow import Cloud
@@ -34,33 +35,8 @@ from .reading import reading
 from .verification import checking
 
 
-class View(Protocol):
-    """What the run of one stack needs of the terminal.
-
-    slots   the steps that may run at the same time
-    clock   the clock for holds and checks
-    """
-
-    slots: Slots
-    clock: Clock
-
-    def run_clock(self) -> RunClock:
-        """Returns the clock of a run. Ctrl-C sets its `stop`."""
-
-    def reads(self, cloud: Cloud) -> Cloud:
-        """Returns the cloud that plans again under the lock."""
-
-    def reading(self, region: str) -> AbstractContextManager[object]:
-        """Surrounds a read of AWS."""
-
-    def watch(self, plan: Plan, clock: RunClock) -> AbstractContextManager[Tell]:
-        """Surrounds the steps of a run. Returns what gets their events."""
-
-    def checking(self) -> AbstractContextManager[object]:
-        """Surrounds the check whether the stack answers."""
-
-    def say(self, *lines: str) -> None:
-        """Shows lines about the progress."""
+class View(RunView, Protocol):
+    """What the run of one stack needs of the terminal: what every run needs, and the screens."""
 
     def show(self, lines: Iterable[Text]) -> None:
         """Shows lines of the result."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +96,7 @@ class OfflineShell(Shell):
     def __init__(self, folder: Folder) -> None:
         self.folder = folder.path.parents[1]
         self.environ = {"XDG_STATE_HOME": str(self.folder / "state")}
+        self.wall = time.time
 
     def connect(self, region: str) -> Any:
         raise AssertionError("a rehearsal reached for AWS")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from ... import __version__
 from ...core.stack import Stack
 from ...doctor.check import Check, healthy
 from ...doctor.places import (
@@ -25,6 +24,7 @@ from ...migrations.files.folder import Folder
 from ...migrations.files.loader import load as load_migrations
 from ...render.doctor import doctor_document, doctor_end, doctor_rows
 from ...spec import BrokenSpec
+from ...version import __version__
 from ..context import App
 from ..doctor import Examination
 from ..errors import state_dir

@@ -28,7 +28,7 @@ EXAMPLES = (
     "elbplan permissions specs/web.yaml plan       a role that only reads, for CI",
     "elbplan permissions apply > policy.json       for every spec and every stack",
     "elbplan permissions specs/ --part 1           the first part of a long policy",
-    "elbplan permissions leftovers                 a role that looks for leftovers; also list, import, init, doctor",
+    "elbplan permissions leftovers                 a role that looks for leftovers",
 )
 
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ... import __version__
 from ...errors import AwsProblem, Refused
 from ...kinds.aws.parameter_store import UNUSABLE
+from ...version import __version__
 from ..clock import Clock, ElapsedTime, RealClock
 from ..migration_run import MigrationRun
 from .lease import Lease
