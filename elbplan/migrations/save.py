@@ -96,12 +96,17 @@ def migration_of(
 
 
 def _parents_with_followers(steps: Sequence[Step]) -> Iterator[Step]:
-    """The steps; what has no tags is adopted right after its parent, with whose tags it becomes the stack's."""
+    """The steps; what has no tags is adopted right after its parent, with whose tags it becomes the stack's.
+
+    It may need a change of the parent after its adoption; it is the stack's before that change.
+    """
+    addresses = {step.id: step.address for step in steps}
     followers = [step for step in steps if step.do == "adopt" and not KINDS[step.address.kind].taggable]
     for step in steps:
         if step not in followers:
             yield step
-            yield from (other for other in followers if step.do == "adopt" and step.id in other.needs)
+            if step.do == "adopt":
+                yield from (o for o in followers if step.address in {addresses.get(need) for need in o.needs})
 
 
 def check_name(name: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..core.address import Address
+from ..kinds.aws.expiry import DURATION
 from .messages import shown_value
 from .report import ProblemReport
 from .short.document import Short
@@ -40,6 +41,9 @@ def check_adopt(short: Short, report: ProblemReport) -> None:
         for what, hint, of_key in _problems(key, id, seen):
             report.at(("adopt", key), what, hint, key=of_key)
         seen.setdefault(id, key)
+    if short.adopt and DURATION.fullmatch(short.expires or ""):
+        what = f"expires: {short.expires} counts from the creation of the oldest resource, and adopt: names older ones"
+        report.at(("expires",), what, "write the moment, like 2026-12-01T18:00Z: else the stack may expire at once")
 
 
 def _problems(key: str, id: str, seen: dict[str, str]) -> Iterator[tuple[str, str, bool]]:

@@ -93,3 +93,11 @@ def test_only_a_network_load_balancer_can_be_without_a_group() -> None:
     balancer = stack.resources[Address("load_balancer", "main")]
     assert isinstance(balancer, LoadBalancer)
     assert balancer.security_groups == ()
+
+
+def test_a_duration_would_count_from_the_creation_of_what_is_adopted() -> None:
+    line = f'adopt: {{target_group.web: "{GROUP}"}}\n'
+    (problem,) = problems(f"{HEAD}{line}expires: 8h\n")
+    assert problem == "5: expires: 8h counts from the creation of the oldest resource, and adopt: names older ones"
+    assert load(f"{HEAD}{line}expires: 2026-12-01T18:00Z\n").expires
+    assert load(f"{HEAD}expires: 8h\n").expires == "8h"
