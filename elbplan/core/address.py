@@ -19,6 +19,8 @@ from pydantic_core import core_schema
 AWS_ID = re.compile(r"^(arn:aws[\w-]*:|(sg|i|subnet|vpc|ami|eipalloc|pl|tg|lb)-[0-9a-f]+$|Z[A-Z0-9]{8,}$)")
 
 
+DIGITS = re.compile(r"([0-9]+)")
+
 OLD = "old"
 """Marks the old side of a replacement: `target_group.web@old`. A second one of the same address is `old2`."""
 
@@ -41,6 +43,12 @@ class Address(NamedTuple):
     def label(self) -> str:
         """`web`, or `web@old` for the old side of a replacement."""
         return f"{self.name}@{self.deposed}" if self.deposed else self.name
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """A key to sort addresses as people count: `web-2` before `web-10`, port 80 before port 443."""
+        parts = DIGITS.split(self.name)
+        return (self.kind, [int(part) if index % 2 else part for index, part in enumerate(parts)], self.deposed)
 
     @classmethod
     def parse(cls, text: str) -> Address:

@@ -67,12 +67,15 @@ def _pair(
     addresses: Mapping[str, Address],
     referenced: AbstractSet[str],
 ) -> list[LiveResource[Resource]]:
-    """The live resources under their final addresses: of several with the same address, all but one are deposed."""
+    """The live resources under their final addresses: of several with the same address, all but one are deposed.
+
+    They come in the order of their addresses, since AWS lists them in no order.
+    """
     by_address: dict[Address, list[LiveResource[Resource]]] = {}
     for live in lives:
         by_address.setdefault(live.address, []).append(with_addresses(live, addresses))
     paired = []
-    for address, rivals in by_address.items():
+    for address, rivals in sorted(by_address.items(), key=lambda item: item[0].order):
         want = wanted.get(address)
         ranked = sorted(rivals, key=lambda r: (not _is_current(kind, want, r), r.id not in referenced, r.id))
         marks = ([""] if _is_current(kind, want, ranked[0]) else []) + [OLD, *(f"{OLD}{n}" for n in range(2, 99))]

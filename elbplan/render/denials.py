@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..core.stack import Stack
 from ..errors import Denial
 from ..permissions.policy import declared, missing_statements
-from ..permissions.statements import Statement
+from ..permissions.statements import Statement, grouped
 
 
 def statements_for(denied: Denial, stack: Stack | str = "") -> tuple[Statement, ...]:
@@ -41,20 +41,39 @@ def denial_document(denied: Denial, stack: Stack | str = "") -> dict[str, Any]:
 
 
 def denial_lines(denials: Sequence[Denial], stack: Stack | str, command: str) -> Iterator[str]:
-    """Returns what is missing, each with a statement to paste, and the command that prints the whole policy."""
+    """Returns what is missing, with statements to paste, and the command that prints the whole policy."""
     by_action: dict[str, list[Denial]] = {}
     for denied in sorted(denials, key=lambda denied: (denied.action, denied.resource)):
         by_action.setdefault(denied.action, []).append(denied)
-    for action, several in by_action.items():
-        yield f"missing permission: {action}{_where(several)}"
-        lost = [permission.without_it for permission in declared(action)]
-        if lost and all(lost):
-            yield f"  without it, elbplan {lost[0]}"
-        statements = dict.fromkeys(s for denied in several for s in statements_for(denied, stack))
-        yield "  this statement allows it:" if len(statements) == 1 else "  these statements allow it:"
-        for statement in statements:
-            yield from (f"  {line}" for line in json.dumps(statement.document, indent=2).splitlines())
+    if len(by_action) > FEW:
+        yield from _many_lines(by_action, stack)
+    else:
+        for action, several in by_action.items():
+            yield from _action_lines(action, several, stack)
     yield f"all permissions: {command}"
+
+
+FEW = 3
+"""Permissions of which each is explained. Whoever lacks more has no policy for elbplan at all."""
+
+
+def _many_lines(by_action: Mapping[str, Sequence[Denial]], stack: Stack | str) -> Iterator[str]:
+    """The names of all, and few statements, a line each."""
+    yield f"missing permissions: {', '.join(by_action)}"
+    yield "  these statements allow them:"
+    for statement in grouped(s for several in by_action.values() for d in several for s in statements_for(d, stack)):
+        yield f"  {json.dumps(statement.document)}"
+
+
+def _action_lines(action: str, several: Sequence[Denial], stack: Stack | str) -> Iterator[str]:
+    yield f"missing permission: {action}{_where(several)}"
+    lost = [permission.without_it for permission in declared(action)]
+    if lost and all(lost):
+        yield f"  without it, elbplan {lost[0]}"
+    statements = dict.fromkeys(s for denied in several for s in statements_for(denied, stack))
+    yield "  this statement allows it:" if len(statements) == 1 else "  these statements allow it:"
+    for statement in statements:
+        yield from (f"  {line}" for line in json.dumps(statement.document, indent=2).splitlines())
 
 
 def _where(several: Sequence[Denial]) -> str:

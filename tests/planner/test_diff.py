@@ -175,3 +175,10 @@ def test_differences_are_short_texts():
     assert field_difference(old, new, "port") == "port 80 → 8080"
     assert field_difference(old, new, "tags").startswith("tags: a 1 → 2, b none → xxx")
     assert len(field_difference(old, new, "tags")) < 99
+
+
+def test_resources_stand_in_the_order_of_their_addresses_whatever_order_aws_has():
+    lives = alive(desired(SPEC.replace("count: 1", "count: 11")))
+    for own in (lives, list(reversed(lives))):
+        gone = [change.address.name for change in compare({}, own).changes if change.address.kind == "instance"]
+        assert gone == [f"web-{number}" for number in range(1, 12)]
