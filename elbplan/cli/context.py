@@ -15,13 +15,12 @@ from ..run.clock import Clock, RealClock, RunClock
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from ..api.access import Access
+    from ..api.access import Access, Connect
     from ..core.stack import Stack
     from ..cost import Consumptions, PriceTable
     from ..live.debug_log import DebugLog
     from ..live.delegation import ZoneDns
     from ..run.result import RunResult
-    from ..run.workflow import Cloud
     from ..sandbox.admin.daemon import RunningSandbox
     from ..verification.network import Network, NoNetwork
 
@@ -62,10 +61,6 @@ class Options:
         arguments = ["--sandbox"] if self.sandbox else []
         arguments += ["--region", self.region] if self.region else []
         return arguments + (["--profile", self.profile] if self.profile else [])
-
-
-Connect = Callable[[str], "Cloud"]
-"""Returns the cloud of a region."""
 
 
 @dataclass

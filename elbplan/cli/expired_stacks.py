@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ..api.planning import Planner
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import AwsProblem, Refused, escaped
@@ -17,8 +18,6 @@ from .account_regions import AccountRegions
 from .account_stacks import look_for_stacks
 from .context import App
 from .errors import report_problem
-
-Planner = Callable[[Cloud, Sequence[Stack]], Sequence[StackPlan]]
 
 
 @dataclass(frozen=True)

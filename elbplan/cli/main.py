@@ -13,7 +13,7 @@ import click
 
 from ..run.clock import Clock, RealClock, RunClock
 from ..version import __version__
-from .context import App, Connect
+from .context import App
 from .denials import report_denials
 from .errors import report_failure
 from .group import LazyGroup
@@ -22,6 +22,7 @@ from .options import shared
 from .terminal import Terminal
 
 if TYPE_CHECKING:
+    from ..api.access import Connect
     from ..live.delegation import ZoneDns
     from ..verification.network import Network, NoNetwork
 
