@@ -234,6 +234,7 @@ def test_a_run_that_has_begun_is_more_patient(night: BadNight) -> None:
 def test_many_threads_share_the_half_minute(night: BadNight) -> None:
     night.box.fault("5xx", service="elbv2")
     problems: set[str] = set()
+    others = threading.active_count()  # connections of earlier tests in this process
     with WorkerThreads(8) as threads:
         calls = [Call("elbv2", "DescribeListeners", {"LoadBalancerArn": f"arn:{n}"}) for n in range(40)]
         for future in [threads.submit(night.client.send, call) for call in calls]:
@@ -242,4 +243,4 @@ def test_many_threads_share_the_half_minute(night: BadNight) -> None:
             problems.add(problem.value.what.split(":")[0])
     assert problems == {"elbv2 DescribeListeners failed"}
     assert len(night.requests) < 8 * 12, "the calls that waited for a thread are not tried for long"
-    assert threading.active_count() < 100
+    assert threading.active_count() - others < 60
