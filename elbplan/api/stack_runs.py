@@ -13,7 +13,6 @@ from ..core.utc import time_text
 from ..errors import ElbplanError, Interrupted
 from ..migrations.apply.modes import ApplyMode
 from ..migrations.apply.options import ApplyOptions
-from ..planner.stack_order import stack_order
 from ..render.errors import error_document, failure_document
 from ..render.folder import state_of
 from ..render.outcome import unchanged_outcome
@@ -27,11 +26,12 @@ from .events import Listener, OnEvent
 from .exit_codes import INTERRUPTED, exit_code
 from .migration_results import migration_result
 from .migration_runs import MigrationRunner
-from .planning import Planned, problem_of, stack_keys
+from .planning import Planned, problem_of
 from .prepared import PreparedApply
 from .results import StackResult
 from .runs import ProgramView, Together, answers_after, pressed_by, run_plan
 from .session import Session
+from .stack_jobs import decline_rest, stack_jobs
 
 
 class StackRuns:
@@ -58,17 +58,15 @@ class StackRuns:
         stop: threading.Event | None,
     ) -> Mapping[str, StackResult]:
         """Runs everything. Returns the results by the keys of the stacks. Raises what is a defect, after all ended."""
-        order = stack_order([p.plan for p in plans if p.runnable] + [p.plan for p in prepared if p.plan])
-        jobs = [
-            StackJob(key, partial(self._closed, key, partial(run, planned)), order.get(planned.plan.stack, ()))
-            for key, planned in zip(stack_keys(plans), plans, strict=True)
-        ]
-        jobs += [StackJob(p.stack, partial(self._closed, p.stack, p.go_on), order.get(p.stack, ())) for p in prepared]
+        jobs = stack_jobs(
+            plans,
+            prepared,
+            lambda key, planned: self._closed(key, partial(run, planned)),
+            lambda apply: self._closed(apply.stack, apply.go_on),
+        )
         with pressed_by(stop, self.stop):
             ends = self._until_ended(jobs)
-        for apply in prepared:
-            if apply.stack not in ends:
-                apply.decline()
+        decline_rest(prepared, ends)
         if fault := self.listener.fault or next(iter(self._faults), None):
             raise fault
         return {job.stack: ends.get(job.stack) or self._not_started(job.stack) for job in jobs}

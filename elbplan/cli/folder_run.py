@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from ..api.exit_codes import INTERRUPTED
-from ..api.planning import Planned, stack_keys
+from ..api.planning import Planned
+from ..api.stack_jobs import decline_rest, stack_jobs
 from ..core.utc import time_text
 from ..errors import ElbplanError
-from ..planner.stack_order import stack_order
 from ..render.folder import FINISHED, StackEnd, StackState, folder_document, summary_rows
 from ..render.outcome import EndScreen, finished_rows, is_first_create
 from ..render.style import listed
-from ..run.together import StackJob, run_together
+from ..run.together import run_together
 from .context import App
 from .errors import crash_problem, worst
 from .folder_views import FolderScreen, StackView
@@ -55,23 +54,13 @@ class FolderRun:
 
     def all(self, plans: Sequence[Planned], prepared: Sequence[PreparedApply] = ()) -> int:
         """Runs the plans and the prepared migrations, and shows the summary. Returns the worst exit code."""
-        known = [planned.plan for planned in plans if planned.runnable]
-        order = stack_order([*known, *(apply.plan for apply in prepared if apply.plan)])
-        jobs = [
-            StackJob(key, partial(self._plan, key, planned), order.get(planned.plan.stack, ()))
-            for key, planned in zip(stack_keys(plans), plans, strict=True)
-        ]
-        jobs += [
-            StackJob(apply.stack, partial(self._migrations, apply), order.get(apply.stack, ())) for apply in prepared
-        ]
+        jobs = stack_jobs(plans, prepared, self._plan, self._migrations)
         with self.screen.running():
             for job in jobs:
                 if job.after:
                     self.screen.line(job.stack).phase = f"waits for {listed(sorted(job.after), most=2)}"
             ends = run_together(jobs, self.screen.stop)
-        for apply in prepared:
-            if apply.stack not in ends:
-                apply.decline()
+        decline_rest(prepared, ends)
         names = [job.stack for job in jobs]
         return self._summary([ends.get(name, StackEnd(name, "not started", INTERRUPTED)) for name in names])
 
