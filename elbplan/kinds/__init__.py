@@ -15,6 +15,7 @@ from . import (
     security_group,
     target_group,
     targets,
+    web_acl_association,
 )
 
 KINDS: Kinds = {
@@ -25,6 +26,7 @@ KINDS: Kinds = {
         elastic_ip.KIND,
         ingress_rules.KIND,
         load_balancer.KIND,
+        web_acl_association.KIND,
         target_group.KIND,
         targets.KIND,
         certificate.KIND,

@@ -15,6 +15,7 @@ from ..kinds import KINDS
 from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
 from ..kinds.aws.queries import existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
+from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
 from .filters import batches, filter_by, literal
 from .zones import Offered, has_internal, offered, offerings
@@ -56,6 +57,7 @@ class LookupFacts:
     private   the subnets without a route to an internet gateway; read only for internal load balancers
     described   the subnets that AWS described, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
+    web_acls    the web ACLs of the region, if a spec names one
     """
 
     region: str
@@ -68,6 +70,7 @@ class LookupFacts:
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
+    web_acls: WebAcls = field(default_factory=dict)
 
 
 def with_implied_references(resource: Resource) -> Resource:

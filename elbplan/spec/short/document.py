@@ -13,6 +13,7 @@ from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .domains import Domain
+from .edge import web_acl_text
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
@@ -222,6 +223,13 @@ class Short(ShortModel):
     logs: Annotated[
         Annotated[str, AfterValidator(_bucket)] | None,
         Field(description="access logs", examples=["s3://bucket/prefix"]),
+    ] = None
+    web_acl: Annotated[
+        Annotated[str, AfterValidator(web_acl_text)] | None,
+        Field(
+            description="web ACL of AWS WAF that filters the requests: the name or ARN of one that exists",
+            examples=["edge"],
+        ),
     ] = None
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
