@@ -17,6 +17,7 @@ from .rules import (
     security,
     targets,
     unreachable,
+    web_acls,
 )
 from .timeline import NOTHING_HAPPENS, Timeline
 
@@ -36,6 +37,7 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     security.public_exposure,
     security.weaker_encryption,
     logins.login_removed,
+    web_acls.web_acl_removed,
     dns.certificate_invalid,
     targets.too_few_zones,
     ordering.priority_conflict,

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from ..core.address import AWS_ID, Address, AwsId
 from ..core.call import DENIED_ANSWER, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
-from ..core.resource import IMMUTABLE, Resource, from_live
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
+from ..errors import Refused
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import OwnedResource, owned_balancers
 from .aws.ownership import tag_list
@@ -30,6 +31,9 @@ class WebAclAssociation(Resource):
     kind: ClassVar[str] = "web_acl_association"
     load_balancer: Annotated[LoadBalancerRef, IMMUTABLE]
     web_acl: Annotated[WebAclRef, Field(description="a web ACL of this region, by name or ARN")]
+    take_over: Annotated[
+        bool, WRITE_ONLY, Field(description="may replace a web ACL that elbplan did not associate")
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -76,11 +80,26 @@ def _live(address: Address, balancer: str, acl: str) -> LiveResource[WebAclAssoc
 
 
 def create(new: WebAclAssociation, context: StepContext) -> WriteProgram:
-    """Marks the association in the tags of the load balancer, then makes it."""
+    """Marks the association in the tags of the load balancer, then makes it.
+
+    Raises Refused if others have associated another web ACL, unless the spec says `take_over`.
+    """
     balancer, acl = context.id(new.load_balancer), context.id(new.web_acl)
+    answer = yield web_acl_of(balancer, needed=True)
+    if (present := (answer.get("WebACL") or {}).get("ARN", acl)) != acl and not new.take_over:
+        raise of_others(context.address, new, present)
     yield _mark(balancer, mark_tags([acl]))
     yield _associate(balancer, acl)
     return {"id": f"{balancer}{ID_SUFFIX}"}
+
+
+def of_others(address: Address, new: WebAclAssociation, present: str) -> Refused:
+    """The refusal to replace a web ACL that others associated."""
+    return Refused(
+        f"{address}: {new.load_balancer} has the web ACL {name_in(present)}, which elbplan did not associate",
+        hint=f"write `web_acl: {{name: {name_in(str(new.web_acl)).removeprefix('name:')}, take_over: true}}`, so that "
+        "elbplan replaces it; if Firewall Manager associates it, leave web_acl: out of the spec",
+    )
 
 
 def update(before: WebAclAssociation, after: WebAclAssociation, context: StepContext) -> WriteProgram:
@@ -119,6 +138,11 @@ def _unmark(balancer: str, keys: list[str]) -> Call:
     return Call("elbv2", "RemoveTags", params, done_if=("LoadBalancerNotFound",))
 
 
+def with_live_defaults(desired: WebAclAssociation, live: WebAclAssociation) -> WebAclAssociation:
+    """The desired association; `take_over` is no difference."""
+    return desired.model_copy(update={"take_over": live.take_over})
+
+
 def summary(association: WebAclAssociation) -> str:
     """`web ACL edge at load_balancer.main`"""
     return f"web ACL {name_in(str(association.web_acl)).removeprefix('name:')} at {association.load_balancer}"
@@ -130,6 +154,7 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
+    with_live_defaults=with_live_defaults,
     summary=summary,
     taggable=False,
     permissions=PERMISSIONS,

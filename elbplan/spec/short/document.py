@@ -13,7 +13,7 @@ from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .domains import Domain
-from .edge import web_acl_text
+from .edge import ShortWebAcl
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
@@ -225,7 +225,7 @@ class Short(ShortModel):
         Field(description="access logs", examples=["s3://bucket/prefix"]),
     ] = None
     web_acl: Annotated[
-        Annotated[str, AfterValidator(web_acl_text)] | None,
+        Annotated[ShortWebAcl, text_is("name")] | None,
         Field(
             description="web ACL of AWS WAF that filters the requests: the name or ARN of one that exists",
             examples=["edge"],

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
 from ...kinds.aws.web_acls import ARN, NAME
 from ..errors import SpecValueError
 from ..messages import shown_value
+from .words import ShortModel
 
 
-def web_acl_text(value: str) -> str:
+def _web_acl(value: str) -> str:
     """The name or ARN of a web ACL. Raises SpecValueError."""
     if NAME.fullmatch(value):
         return value
@@ -19,3 +24,13 @@ def web_acl_text(value: str) -> str:
         hint = "write a web ACL with the scope REGIONAL, in the region of the load balancer"
         raise SpecValueError(f"the web ACL {found[5]} is for CloudFront (global), not for load balancers", hint)
     return value
+
+
+class ShortWebAcl(ShortModel):
+    """A web ACL of AWS WAF that exists already."""
+
+    name: Annotated[
+        Annotated[str, AfterValidator(_web_acl)],
+        Field(description="the name or ARN of a web ACL of this region", examples=["edge"]),
+    ]
+    take_over: Annotated[bool, Field(description="may replace a web ACL that elbplan did not associate")] = False
