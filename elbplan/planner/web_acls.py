@@ -25,9 +25,7 @@ def web_acls_of_others(comparison: Diff, names_in_use: NamesInUse) -> Iterator[R
             yield of_others(address, new, acl)
 
 
-def _over_others(
-    comparison: Diff, names_in_use: NamesInUse
-) -> Iterator[tuple[Address, WebAclAssociation, str]]:
+def _over_others(comparison: Diff, names_in_use: NamesInUse) -> Iterator[tuple[Address, WebAclAssociation, str]]:
     """Each new association whose load balancer has another web ACL, with the ARN of that one."""
     others = names_in_use.get(WebAclAssociation.kind, {})
     for change in comparison.changes:

@@ -18,7 +18,9 @@ from .ownership import pack, unpack
 WEB_ACL = "elbplan:web-acl"
 """Begins the tags of a load balancer with the ARNs of the web ACLs that elbplan associates with it."""
 
-ARN = re.compile(r"arn:(aws[\w-]*):wafv2:([a-z0-9-]+):(\d{12}):(regional|global)/webacl/([\w-]{1,128})/([\w-]+)", re.ASCII)
+ARN = re.compile(
+    r"arn:(aws[\w-]*):wafv2:([a-z0-9-]+):(\d{12}):(regional|global)/webacl/([\w-]{1,128})/([\w-]+)", re.ASCII
+)
 NAME = re.compile(r"[\w-]{1,128}", re.ASCII)
 """https://docs.aws.amazon.com/waf/latest/APIReference/API_WebACLSummary.html"""
 
@@ -62,7 +64,9 @@ LARGEST_PAGE = 100
 def list_call(marker: str = "", *, needed: bool = True) -> Call:
     """Lists the web ACLs of the region, from a marker on."""
     params: dict[str, Any] = {"Scope": "REGIONAL", "Limit": LARGEST_PAGE}
-    return unless_denied(Call("wafv2", "ListWebACLs", params | ({"NextMarker": marker} if marker else {})), needed=needed)
+    return unless_denied(
+        Call("wafv2", "ListWebACLs", params | ({"NextMarker": marker} if marker else {})), needed=needed
+    )
 
 
 def web_acls(*, needed: bool) -> ReadProgram[WebAcls | None]:

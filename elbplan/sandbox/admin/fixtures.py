@@ -9,6 +9,7 @@ from typing import Any
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 from moto.ec2.models.availability_zones_and_regions import Zone
 
+from .. import waf
 from ..account import CallContext
 from ..acm.validation import VALIDITY
 from ..ec2 import capacity_reservations, facts
@@ -19,6 +20,7 @@ from ..elbv2.zone_ids import zone_id
 from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
+from ..state.s3 import StoredBucket
 from ..tags import Tags, to_pairs
 
 Maker = Callable[..., str]
@@ -193,6 +195,17 @@ def _tags(context: CallContext, id: str, tags: Tags) -> str:
     return id
 
 
+def _bucket(
+    context: CallContext, id: str, policy: str = "", encryption: str = "AES256", tags: Tags | None = None
+) -> str:
+    """Creates a bucket of this name in the region of the call."""
+    bucket = StoredBucket(id, context.region, tags or {})
+    default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": encryption}}
+    bucket.settings = {"encryption": {"Rules": [default]}, **({"policy": policy} if policy else {})}
+    context.account.memory("buckets")[id] = bucket
+    return id
+
+
 MAKERS: dict[str, Maker] = {
     "vpc": _vpc,
     "subnet": _subnet,
@@ -205,4 +218,6 @@ MAKERS: dict[str, Maker] = {
     "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
     "tags": _tags,
+    "web_acl": waf.add,
+    "bucket": _bucket,
 }

@@ -34,6 +34,8 @@ PARSED = (
     "ssm",
     "wafv2",
     "lambda",
+    "s3",
+    "shield",
     "resourcegroupstaggingapi",
     "service-quotas",
     "sts",
