@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
-from ..core.kind import Scope
+from ..core.kind import LiveResource, Scope
 from ..core.permission import reads
 from ..core.resource import Resource, references
 from ..kinds import KINDS
@@ -16,6 +16,8 @@ from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
 from ..kinds.aws.queries import existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.certificate import Certificate
+from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
+from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by, literal
 from .zones import Offered, has_internal, offered, offerings
 
@@ -39,6 +41,7 @@ PERMISSIONS = (
     *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
     *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
     *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
+    *SEARCH_PERMISSIONS,
 )
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -56,6 +59,7 @@ class LookupFacts:
     private   the subnets without a route to an internet gateway; read only for internal load balancers
     described   the subnets that AWS described, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
+    certificates   the certificates that cover the domains of `certificate: find`
     """
 
     region: str
@@ -68,6 +72,7 @@ class LookupFacts:
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
+    certificates: CertificateSearch = field(default_factory=CertificateSearch)
 
 
 def with_implied_references(resource: Resource) -> Resource:
@@ -106,6 +111,7 @@ def look_up(
         subnets, private = yield from _subnets(wanted, answers, resources)
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
+    facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
     existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
@@ -226,6 +232,12 @@ def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
     if lookup.what == "vpc":
         return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
     return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))
+
+
+def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:
+    """The facts with the certificate that this stack uses for each domain of `certificate: find`."""
+    found = {lookup: facts.certificates.for_stack(lookup, lives) for lookup in facts.certificates.fitting}
+    return replace(facts, found={**facts.found, **found}) if found else facts
 
 
 def _vpc_ids(resources: Sequence[Resource]) -> set[str]:
