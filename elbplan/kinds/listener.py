@@ -64,7 +64,10 @@ class Listener(Resource):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set without the default one. AWS returns more about client certificates than a request sets."""
+        """Further certificates are a set without the default one.
+
+        AWS returns more about client certificates than a request sets.
+        """
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
