@@ -174,7 +174,7 @@ class Gate:
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
     usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
                    pages name no time
-    needed         whether the gate follows an update from one resource to another
+    needed         whether the gate follows an update from one resource to another; before a create there is None
     """
 
     name: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
-from ..core.kind import Scope
+from ..core.kind import LiveResource, Scope
 from ..core.permission import reads
 from ..core.resource import Resource, references
 from ..kinds import KINDS
@@ -17,6 +17,8 @@ from ..kinds.aws.queries import existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
+from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
+from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by, literal
 from .zones import Offered, has_internal, offered, offerings
 
@@ -40,6 +42,7 @@ PERMISSIONS = (
     *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
     *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
     *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
+    *SEARCH_PERMISSIONS,
 )
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -58,6 +61,7 @@ class LookupFacts:
     described   the subnets that AWS described, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
     web_acls    the web ACLs of the region, if a spec names one
+    certificates   the certificates that cover the domains of `certificate: find`
     """
 
     region: str
@@ -71,6 +75,7 @@ class LookupFacts:
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
     web_acls: WebAcls = field(default_factory=dict)
+    certificates: CertificateSearch = field(default_factory=CertificateSearch)
 
 
 def with_implied_references(resource: Resource) -> Resource:
@@ -109,6 +114,7 @@ def look_up(
         subnets, private = yield from _subnets(wanted, answers, resources)
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
+    facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
     facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
     existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
@@ -229,6 +235,12 @@ def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
     if lookup.what == "vpc":
         return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
     return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))
+
+
+def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:
+    """The facts with the certificate that this stack uses for each domain of `certificate: find`."""
+    found = {lookup: facts.certificates.for_stack(lookup, lives) for lookup in facts.certificates.fitting}
+    return replace(facts, found={**facts.found, **found}) if found else facts
 
 
 def _vpc_ids(resources: Sequence[Resource]) -> set[str]:

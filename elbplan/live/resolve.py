@@ -15,6 +15,7 @@ from ..kinds.aws.acm_validation import in_public_zone
 from ..kinds.aws.queries import zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
+from .certificate_search import is_certificate
 from .edge import missing_web_acl
 from .lookups import LookupFacts, is_by_name, with_implied_references
 from .subnet_checks import subnet_problems
@@ -157,6 +158,8 @@ def _ids_of(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequen
         return _hosted_zone(lookup, facts)
     if lookup.what == "web_acl":
         return facts.found.get(lookup, []), missing_web_acl(lookup, facts)
+    if is_certificate(lookup):
+        return facts.found.get(lookup, []), facts.certificates.problem(lookup, facts.region)
     what = lookup.what.replace("_", " ")
     return facts.found.get(lookup, []), f"there is no {what} with {lookup.query} in {facts.region}"
 

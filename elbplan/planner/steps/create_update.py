@@ -55,7 +55,7 @@ def _create(
     (phase, first), *rest = path
     stage, name = STAGES[phase], builder.names.get(change.address, "")
     id = builder.add(stage, phase, "create", change.address, change.because, after=first, name=name)
-    gates = [gate for gate in kind.gates if "create" in gate.after]
+    gates = [gate for gate in kind.gates if "create" in gate.after and gate.needed(None, first)]
     last = _add_gates(builder, gates, change.address, first, stage, id)
     _add_updates(builder, kind, change, first, rest, last)
     if stage == Stage.EXPAND:

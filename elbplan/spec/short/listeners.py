@@ -10,7 +10,7 @@ from ...core.hidden import Hidden, as_text
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .actions import MAPS, ForwardValue, ListenOnValue, RedirectValue, RespondValue, is_text_or_number
-from .domains import ShortCertificate
+from .certificates import ShortCertificate
 from .words import (
     TEXT,
     OneOrMore,
