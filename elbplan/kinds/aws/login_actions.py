@@ -30,6 +30,7 @@ def aws_name(field: str) -> str:
 
 
 def full_url(value: str) -> str:
+    """The URL. Raises ValueError if it does not start with https:// and a domain."""
     if not HTTPS_URL.fullmatch(value):
         raise ValueError("is not a full URL; write it with https:// and the domain")
     return value
@@ -91,6 +92,7 @@ FORM = "such as ssm:/web/oidc"
 
 
 def snake(name: str) -> str:
+    """The field for a member of AWS's configuration: `ClientId` is `client_id`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 

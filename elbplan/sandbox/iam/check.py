@@ -21,6 +21,7 @@ SERVICES: dict[str, Callable[[CallContext, LoggedCall], Iterator[Need]]] = {
     "acm": other_services.acm,
     "route53": other_services.route53,
     "ssm": other_services.ssm,
+    "secretsmanager": other_services.secretsmanager,
     "lambda": other_services.functions,
 }
 NEEDS_NOTHING = (("sts", "GetCallerIdentity"),)
@@ -71,7 +72,16 @@ def authorize(context: CallContext, call: LoggedCall) -> None:
         context.account.memory("service roles")["elb"] = True
 
 
-JSON_SERVICES = ("acm", "ssm", "lambda", "resourcegroupstaggingapi", "service-quotas", "pricing", "wafv2")
+JSON_SERVICES = (
+    "acm",
+    "ssm",
+    "secretsmanager",
+    "lambda",
+    "resourcegroupstaggingapi",
+    "service-quotas",
+    "pricing",
+    "wafv2",
+)
 
 
 @rule(39)
