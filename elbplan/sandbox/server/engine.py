@@ -33,7 +33,7 @@ from ..iam.check import authorize, simulate
 from ..params import Params
 from ..signatures import check_signed
 from ..traffic import watch
-from .call_log import LoggedCall
+from .call_log import LoggedCall, forget_secrets
 from .moto_bridge import ask
 from .protocol import HttpReply, HttpRequest, answer, identify, refusal
 
@@ -91,12 +91,14 @@ class Engine:
             refused = sts.expired(self.account, call) or rate_limit.throttled(account, call)
             refused = refused or parameters.begin_update(account, call)
         if refused:
+            forget_secrets(call)
             return refusal(call.service, refused, incoming)
         try:
             return self._answer(account, matching, call, incoming)
         finally:
             with self.lock:
                 parameters.end_update(account, call)
+                forget_secrets(call)
 
     def _answer(
         self, account: Account, matching: list[Fault], call: LoggedCall, incoming: HttpRequest

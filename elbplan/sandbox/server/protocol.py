@@ -32,6 +32,7 @@ PARSED = (
     "route53",
     "ec2",
     "ssm",
+    "secretsmanager",
     "wafv2",
     "lambda",
     "s3",
