@@ -34,6 +34,7 @@ PARSED = (
     "ssm",
     "wafv2",
     "lambda",
+    "autoscaling",
     "resourcegroupstaggingapi",
     "service-quotas",
     "sts",
