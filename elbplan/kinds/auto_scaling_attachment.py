@@ -25,10 +25,12 @@ from .aws.auto_scaling import (
     names_of,
     scaling_group_name,
     scaling_groups_in,
+    staying_sources,
+    traffic_sources,
 )
 from .aws.candidates import GROUP
 from .aws.elb_reader import OwnedResource, read_elb
-from .aws.ownership import tag, untag
+from .aws.ownership import tag, tag_mapping, untag
 from .aws.scaling_gates import GATES
 from .permissions.auto_scaling_attachment import PERMISSIONS
 from .references import TargetGroupRef
@@ -71,12 +73,21 @@ def read(scope: Scope) -> ReadProgram[Found[AutoScalingAttachment]]:
     named = {(stack, resource.group) for stack, _, resource in scope.wanted(AutoScalingAttachment)}
     owned = [group for group in state.own(GROUP, scope.stacks) if _is_asked_for(group, named)]
     answers = (yield [EVERY_GROUP]) if owned else []
-    groups = scaling_groups_in(answers)
+    arns = {raw["TargetGroupArn"] for _, _, raw, _ in owned}
+    groups = [group for group in scaling_groups_in(answers).values() if group.sources & arns]
+    described = (yield [traffic_sources(group.name) for group in groups]) if groups else []
+    staying = [(group, staying_sources(answer)) for group, answer in zip(groups, described, strict=True)]
     for stack, address, raw, _ in owned:
         arn = raw["TargetGroupArn"]
-        if attached := [group for group in groups.values() if arn in group.sources]:
+        if attached := [group for group, sources in staying if arn in sources]:
             ours.setdefault(stack, []).append(_live(address, arn, attached))
-    return Found(ours)
+    lives = [live for found in ours.values() for live in found] if scope.ending else []
+    return Found(ours, stays={live.id: [_stays(live)] for live in lives})
+
+
+def _stays(live: LiveResource[AutoScalingAttachment]) -> str:
+    """What a destroy leaves: AWS bills the instances as before."""
+    return f"{summary(live.model)}: it is detached, and its {live.facts['instances']} instances keep running"
 
 
 def _is_asked_for(owned: OwnedResource, named: AbstractSet[tuple[str, Ref]]) -> bool:
@@ -88,11 +99,6 @@ def _live(address: Address, arn: str, attached: Sequence[ScalingGroup]) -> LiveR
     model = AutoScalingAttachment(group=AwsId(arn), auto_scaling_groups=tuple(group.ref for group in attached))
     facts = {"instances": str(sum(len(group.in_service) for group in attached))}
     return LiveResource(Address(AutoScalingAttachment.kind, address.name), f"{arn}{ID_SUFFIX}", model, facts)
-
-
-def with_live_defaults(desired: AutoScalingAttachment, live: AutoScalingAttachment) -> AutoScalingAttachment:
-    """Nothing has a default of AWS; whether ports are opened is no value of AWS."""
-    return rebuilt(desired, open=live.open)
 
 
 def _source(arn: str) -> list[dict[str, str]]:
@@ -110,18 +116,25 @@ def _attach(names: Sequence[str], arn: str) -> WriteProgram:
 def _detach(names: Sequence[str], arn: str) -> WriteProgram:
     """Detaches groups. AWS refuses to detach what is not attached, so elbplan looks before."""
     for name in names:
-        described = yield Call(SERVICE, "DescribeTrafficSources", {"AutoScalingGroupName": name}, optional=True)
-        sources = {source["Identifier"]: source.get("State") for source in described.get("TrafficSources") or ()}
-        if sources.get(arn) not in (None, "Removing", "Removed"):
+        described = yield traffic_sources(name)
+        if arn in staying_sources(described):
             params = {"AutoScalingGroupName": name, "TrafficSources": _source(arn)}
             yield Call(SERVICE, "DetachTrafficSources", params, retry_on=("ResourceContention",))
+    return {}
+
+
+def _mark(arn: str) -> WriteProgram:
+    """Tags the target group before anything is attached, unless an interrupted run has done it."""
+    described = yield Call("elbv2", "DescribeTags", {"ResourceArns": [arn]})
+    if not any(ATTACHED in tag_mapping(each["Tags"]) for each in described["TagDescriptions"]):
+        yield tag(arn, {ATTACHED: "true"})
     return {}
 
 
 def create(new: AutoScalingAttachment, context: StepContext) -> WriteProgram:
     """Marks the target group, then attaches the Auto Scaling groups."""
     arn = context.id(new.group)
-    yield tag(arn, {ATTACHED: "true"})
+    yield from _mark(arn)
     yield from _attach(names_of(new.auto_scaling_groups), arn)
     return {"id": f"{arn}{ID_SUFFIX}"}
 
@@ -130,7 +143,7 @@ def update(before: AutoScalingAttachment, after: AutoScalingAttachment, context:
     """Attaches first and detaches later."""
     arn, old, new = context.id(after.group), set(before.auto_scaling_groups), set(after.auto_scaling_groups)
     if new - old:
-        yield tag(arn, {ATTACHED: "true"})
+        yield from _mark(arn)
     yield from _attach(names_of(new - old), arn)
     yield from _detach(names_of(old - new), arn)
     return {}
@@ -165,7 +178,6 @@ KIND = Kind(
     update=update,
     delete=delete,
     update_path=update_path,
-    with_live_defaults=with_live_defaults,
     summary=summary,
     taggable=False,
     gates=GATES,

@@ -46,9 +46,7 @@ def diff(
     return Diff(changes, lives)
 
 
-def _scaled(
-    by_kind: Mapping[str, Sequence[LiveResource[Resource]]], addresses: Mapping[str, Address]
-) -> set[Address]:
+def _scaled(by_kind: Mapping[str, Sequence[LiveResource[Resource]]], addresses: Mapping[str, Address]) -> set[Address]:
     """The target groups whose targets Auto Scaling groups register, and deregister when elbplan detaches them."""
     attachments = by_kind.get(AutoScalingAttachment.kind, ())
     arns = {str(ref) for ref in scaled_groups({live.address: live.model for live in attachments})}

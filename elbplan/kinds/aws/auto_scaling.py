@@ -114,6 +114,19 @@ def by_tag(query: str) -> Call:
     return Call(SERVICE, "DescribeAutoScalingGroups", {"Filters": filters})
 
 
+def traffic_sources(name: str) -> Call:
+    """Describes the target groups of a group, with their states. The group may be gone meanwhile."""
+    return Call(SERVICE, "DescribeTrafficSources", {"AutoScalingGroupName": name}, done_if=("ValidationError",))
+
+
+LEAVING = ("Removing", "Removed")
+
+
+def staying_sources(answer: Mapping[str, Any]) -> set[str]:
+    """The ARNs of the target groups that are attached and not being detached."""
+    return {source["Identifier"] for source in answer.get("TrafficSources") or () if source.get("State") not in LEAVING}
+
+
 def names_of(refs: Collection[Ref]) -> Sequence[str]:
     """The names of these groups, sorted."""
     return sorted(scaling_group_name(ref) for ref in refs)

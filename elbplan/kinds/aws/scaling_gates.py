@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ...core.address import Ref
-from ...core.call import Call, GateStatus, ProbeProgram
+from ...core.call import GateStatus, ProbeProgram
 from ...core.cause import Cause
 from ...core.kind import Gate, StepContext
-from .auto_scaling import ScalingGroup, by_name, names_of, scaling_groups_in
+from .auto_scaling import ScalingGroup, by_name, names_of, scaling_groups_in, traffic_sources
 from .external_targets import health_of
 from .target_gates import described_target
 from .target_health import WELL, HealthContext
@@ -75,8 +75,7 @@ def left(old: Attachment, context: StepContext) -> ProbeProgram:
     """
     arn = context.id(old.group)
     for name in names_of(old.auto_scaling_groups):
-        call = Call("autoscaling", "DescribeTrafficSources", {"AutoScalingGroupName": name}, optional=True)
-        sources = (yield call).get("TrafficSources") or ()
+        sources = (yield traffic_sources(name)).get("TrafficSources") or ()
         state = next((source.get("State") for source in sources if source.get("Identifier") == arn), None)
         if state not in (None, "Removed"):
             return GateStatus("waiting", f"{name} still deregisters its instances")

@@ -24,14 +24,9 @@ def _names(attachment: Any) -> list[str]:
 
 PERMISSIONS = (
     *READ_PERMISSIONS,
-    *reads("autoscaling:DescribeAutoScalingGroups", each=_names),
-    *reads("autoscaling:DescribeTrafficSources", verbs=("update", "delete"), each=_names),
-    Permission(
-        "autoscaling:AttachTrafficSources", ("create", "update"), (SCALING_GROUPS,), each=_names, why=NOT_OURS
-    ),
-    Permission(
-        "autoscaling:DetachTrafficSources", ("update", "delete"), (SCALING_GROUPS,), each=_names, why=NOT_OURS
-    ),
+    *reads("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeTrafficSources", each=_names),
+    Permission("autoscaling:AttachTrafficSources", ("create", "update"), (SCALING_GROUPS,), each=_names, why=NOT_OURS),
+    Permission("autoscaling:DetachTrafficSources", ("update", "delete"), (SCALING_GROUPS,), each=_names, why=NOT_OURS),
     *own(("create", "update"), TARGET_GROUPS, f"{ELB}:AddTags", each=_names),
     *own(("delete",), TARGET_GROUPS, f"{ELB}:RemoveTags", each=_names),
 )

@@ -140,7 +140,8 @@ def _add_gates(
 def wait_for_references(builder: PlanBuilder) -> None:
     """Makes each create and update wait for what it needs.
 
-    That are the resources that it refers to, the target of a redirect, and for targets and Auto Scaling groups the rules that open servers.
+    That are the resources that it refers to, the target of a redirect,
+    and for what registers servers the rules that open them.
     """
     for draft in list(builder.drafts.values()):
         step = draft.step

@@ -7,7 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from ...platforms.processes import kill
-from .. import acm, autoscaling, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, sts, tagging, waf
+from .. import (
+    acm,
+    autoscaling,
+    classic,
+    ec2,
+    elbv2,
+    functions,
+    parameters,
+    rate_limit,
+    route53,
+    service_quotas,
+    sts,
+    tagging,
+    waf,
+)
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..admin.defaults import complete_default_vpc
