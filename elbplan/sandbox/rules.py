@@ -47,6 +47,7 @@ TITLES = {
     37: "Shield Advanced",
     38: "accounts, roles and temporary credentials",
     39: "what the policies of the caller allow",
+    40: "Auto Scaling groups fill their target groups",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 from moto.ec2.models.availability_zones_and_regions import Zone
 
-from .. import waf
+from .. import autoscaling, waf
 from ..account import CallContext
 from ..acm.validation import AUTHORITIES, VALIDITY
 from ..ec2 import capacity_reservations, facts
@@ -215,7 +215,25 @@ def _bucket(
     return id
 
 
+def _auto_scaling_group(
+    context: CallContext,
+    id: str,
+    zones: str = "ac",
+    tags: Tags | None = None,
+    security_group: str = "",
+    health_check: str = "EC2",
+    vpc_subnets: list[str] | None = None,
+) -> str:
+    """Creates an Auto Scaling group with one instance in each zone, or in each of these subnets; `id` is its name."""
+    own = {"aws:autoscaling:groupName": id}
+    places: list[dict[str, str]] = [{"subnet": subnet} for subnet in vpc_subnets or ()]
+    places = places or [{"zone": zone} for zone in zones]
+    ids = [_instance(context, "", tags=own, security_group=security_group, **place) for place in places]
+    return autoscaling.add_group(context, id, ids, health_check, tags or {})
+
+
 MAKERS: dict[str, Maker] = {
+    "auto_scaling_group": _auto_scaling_group,
     "vpc": _vpc,
     "subnet": _subnet,
     "security_group": _security_group,

@@ -37,6 +37,7 @@ PARSED = (
     "lambda",
     "s3",
     "shield",
+    "autoscaling",
     "resourcegroupstaggingapi",
     "service-quotas",
     "sts",
