@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from ..core.kind import Kinds
 from . import (
+    auto_scaling_attachment,
     certificate,
     elastic_ip,
     ingress_rules,
     instance,
     listener,
     load_balancer,
+    log_bucket,
     record,
     rule,
     security_group,
     target_group,
     targets,
+    web_acl_association,
 )
 
 KINDS: Kinds = {
@@ -24,9 +27,12 @@ KINDS: Kinds = {
         instance.KIND,
         elastic_ip.KIND,
         ingress_rules.KIND,
+        log_bucket.KIND,
         load_balancer.KIND,
+        web_acl_association.KIND,
         target_group.KIND,
         targets.KIND,
+        auto_scaling_attachment.KIND,
         certificate.KIND,
         listener.KIND,
         rule.KIND,

@@ -29,12 +29,13 @@ from .aws.load_balancer_facts import FAILED, facts_of, lasting_state
 from .aws.load_balancer_gates import GATES
 from .aws.load_balancer_paths import coexistence_conflict, irreversible, wider_addresses, zones_of
 from .aws.load_balancer_writes import create, delete, update
+from .aws.log_delivery import in_own_bucket, own_bucket_of, without_own_bucket
 from .aws.ownership import owners_by_id, unpack, user_tags
 from .aws.queries import balancer_attributes
 from .aws.zone_exchange import Zones, exchanges, widened
 from .permissions.load_balancer import PERMISSIONS
 from .record import Record, record_mark
-from .references import SecurityGroupRef, SubnetRef
+from .references import LogBucketRef, SecurityGroupRef, SubnetRef
 
 Switch = Literal["on", "off"]
 
@@ -79,6 +80,9 @@ class LoadBalancer(Resource):
         int, LEARNED, Field(ge=0, description="the capacity units that AWS reserves for it; 0 reserves none")
     ] = 0
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
+    log_bucket: Annotated[
+        LogBucketRef | None, LEARNED, Field(description="the stack's bucket, for logs that are on and name no bucket")
+    ] = None
     records: Annotated[tuple[str, ...], Field(description="records that point at it; elbplan fills it in")] = ()
     state: Annotated[Literal["active"], LEARNED, Field(description="elbplan replaces a failed load balancer")] = (
         "active"
@@ -127,7 +131,9 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     answers = (yield [*asks, *map(reservation_of, reserving)]) if asks else []
     units = {arn: reserved_units(answer) for arn, answer in zip(reserving, answers[len(asks) :], strict=True)}
     for (stack, address, raw, tags), answer in zip(owned, answers[: len(asks)], strict=True):
-        live = _live(address, raw, tags, answer.get("Attributes", []), units.get(raw["LoadBalancerArn"], 0))
+        arn = raw["LoadBalancerArn"]
+        attributes = answer.get("Attributes", [])
+        live = _live(address, raw, tags, attributes, own_bucket_of(stack, arn), units.get(arn, 0))
         ours.setdefault(stack, []).append(live)
     names_in_use = {raw["LoadBalancerName"]: arn for arn, raw in state.balancers.items()}
     owners = owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers})
@@ -145,11 +151,12 @@ def _live(
     raw: Mapping[str, Any],
     tags: Mapping[str, str],
     attributes: Sequence[Mapping[str, str]],
+    own_bucket: str,
     units: int,
 ) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
-    known = {a["Key"]: a.get("Value") or "" for a in attributes}
+    known = without_own_bucket({a["Key"]: a.get("Value") or "" for a in attributes}, own_bucket)
     fields = {
         "tags": user_tags(tags),
         "name": raw["LoadBalancerName"],
@@ -167,6 +174,7 @@ def _live(
         "ipv4_ipam_pool": (raw.get("IpamPools") or {}).get("Ipv4IpamPoolId"),
         "customer_owned_ipv4_pool": raw.get("CustomerOwnedIpv4Pool"),
         "minimum_capacity_units": units,
+        "log_bucket": AwsId(own_bucket) if in_own_bucket(known) else None,
         "records": unpack(RECORDS, tags),
         "state": lasting_state(raw),
     }
@@ -179,7 +187,7 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
     dualstack = desired.ip_address_type != "ipv4"
     pins = settled_pins(desired.pins, live.pins, desired.subnets, dualstack=dualstack)
-    filled = fill_unset(desired, live, keep=("ipv4_ipam_pool", "customer_owned_ipv4_pool"))
+    filled = fill_unset(desired, live, keep=("ipv4_ipam_pool", "customer_owned_ipv4_pool", "log_bucket"))
     return filled.model_copy(update={"attributes": attributes, "pins": pins})
 
 

@@ -56,3 +56,6 @@ class BalancerFields(Protocol):
 
     @property
     def minimum_capacity_units(self) -> int: ...
+
+    @property
+    def log_bucket(self) -> Ref | None: ...

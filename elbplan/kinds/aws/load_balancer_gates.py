@@ -50,7 +50,7 @@ GATES = (
         active,
         ("create", "update"),
         usual="2-3 min",
-        needed=lambda before, after: before.subnets != after.subnets or before.pins != after.pins,
+        needed=lambda before, after: before is None or (before.subnets, before.pins) != (after.subnets, after.pins),
     ),
     Gate(
         "interfaces",

@@ -16,6 +16,7 @@ from .ip_pools import change_pool
 from .load_balancer_attributes import attribute_defaults, change_attributes
 from .load_balancer_facts import facts_of
 from .load_balancer_fields import BalancerFields
+from .log_delivery import own_bucket_of, with_own_bucket
 from .ownership import retag, tag_list
 
 
@@ -26,7 +27,8 @@ def create(new: BalancerFields, context: StepContext) -> WriteProgram:
     raw = answer["LoadBalancers"][0]
     yield from remember_records(_own_groups(new, context), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
-    yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
+    before, after = with_own_bucket(defaults, new.attributes, _own_bucket(new, context))
+    yield from change_attributes(raw["LoadBalancerArn"], before, after)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
@@ -63,7 +65,8 @@ def update(before: BalancerFields, after: BalancerFields, context: StepContext) 
     """Changes attributes, security groups, subnets, addresses, reserved capacity and tags."""
     assert context.live is not None
     arn = context.live.id
-    yield from change_attributes(arn, before.attributes, after.attributes)
+    bucket = own_bucket_of(context.stack, arn)
+    yield from change_attributes(arn, *with_own_bucket(before.attributes, after.attributes, bucket))
     yield from _change_groups(arn, before, after, context)
     yield from _change_subnets(arn, before, after, context)
     yield from change_pool(arn, before.ipv4_ipam_pool, after.ipv4_ipam_pool)
@@ -109,6 +112,11 @@ def _change_subnets(arn: str, before: BalancerFields, after: BalancerFields, con
         kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
         yield Call("elbv2", "SetIpAddressType", kind)
     return {}
+
+
+def _own_bucket(balancer: BalancerFields, context: StepContext) -> str:
+    """The stack's own bucket, if logs go there."""
+    return context.id(balancer.log_bucket) if balancer.log_bucket else ""
 
 
 def _own_groups(balancer: BalancerFields, context: StepContext) -> list[str]:

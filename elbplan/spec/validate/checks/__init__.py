@@ -6,6 +6,7 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    edge,
     groups,
     identity,
     lint_ignores,
@@ -21,7 +22,7 @@ from .subject import Subject
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
     listeners.check, rules.check, groups.check, on_destroy.check, names.check,
-    attributes.check, identity.check, lint_ignores.check,
+    attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
 
