@@ -37,17 +37,20 @@ def reserved_units(answer: Mapping[str, Any]) -> int:
     return int((answer.get("MinimumLoadBalancerCapacity") or {}).get("CapacityUnits") or 0)
 
 
-def reservation_tags(units: int) -> dict[str, str]:
-    """The tag that says that elbplan made the reservation."""
-    return {RESERVED: str(units)} if units else {}
+def is_ours(units: int, tags: Mapping[str, str], *, wanted: bool) -> bool:
+    """True if the spec wants capacity for the load balancer, or if elbplan reserved exactly these units for it."""
+    return wanted or tags.get(RESERVED) == str(units)
 
 
 def change_reservation(arn: str, before: int, after: int) -> WriteProgram:
     """Reserves these units, or ends the reservation. The tag is there before the reservation, and goes after it."""
     params: dict[str, Any] = {"LoadBalancerArn": arn}
     if after:
-        tags = [{"Key": key, "Value": value} for key, value in reservation_tags(after).items()]
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tags}, retry_on=UNSEEN)
+        known = yield Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, retry_on=UNSEEN)
+        tags = {tag["Key"]: tag.get("Value") for told in known["TagDescriptions"] for tag in told["Tags"]}
+        if tags.get(RESERVED) != str(after):
+            tag = {"Key": RESERVED, "Value": str(after)}
+            yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": [tag]}, retry_on=UNSEEN)
         params["MinimumLoadBalancerCapacity"] = {"CapacityUnits": after}
         yield Call("elbv2", "ModifyCapacityReservation", params, retry_on=(*UNSEEN, *BUSY), timeout=HOURS)
     elif before:
