@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.kind import Kinds
 from . import (
+    auto_scaling_attachment,
     certificate,
     elastic_ip,
     ingress_rules,
@@ -33,6 +34,7 @@ KINDS: Kinds = {
         shield_protection.KIND,
         target_group.KIND,
         targets.KIND,
+        auto_scaling_attachment.KIND,
         certificate.KIND,
         listener.KIND,
         rule.KIND,

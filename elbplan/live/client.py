@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
+from ..core.file_text import with_file_texts
 from ..errors import AwsProblem
 from .denied_calls import tell_denial
 from .errors import explain_refusal, unreadable
@@ -238,7 +239,7 @@ def _invoke(client: Any, operation: str, call: Call) -> dict[str, Any]:
             **call.params, PaginationConfig={"PageSize": size}
         ).build_full_result()
         return pages
-    answer: dict[str, Any] = getattr(client, operation)(**call.params)
+    answer: dict[str, Any] = getattr(client, operation)(**with_file_texts(call.params))
     return answer
 
 

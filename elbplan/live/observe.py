@@ -21,7 +21,7 @@ from .adoption import adoption_problems
 from .batch import BatchReader
 from .edge import edge_problems, read_edge
 from .external_servers import read_external_servers, with_subnets
-from .lookups import look_up
+from .lookups import look_up, with_certificates_of_stack
 from .pacing import THROTTLED
 from .portable import PortableNames
 from .remaining_zones import read_remaining_zones
@@ -171,7 +171,7 @@ def _observe(
     observed: dict[str, Observed | Unobserved] = {}
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
-        own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
+        own_facts = with_subnets_of_stack(with_certificates_of_stack(facts, lives), wanted[stack.name], lives)
         hint = network_hint(wanted[stack.name], own_facts, external)
         try:
             desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)

@@ -88,7 +88,7 @@ def reconcile(
         server_facts=server_facts(comparison, desired, external),
         unchecked=not_checked(delegations),
         causes=pending_causes(delegations),
-        warnings=tuple(warnings_of(desired, comparison.lives, region)),
+        warnings=tuple(warnings_of(desired, comparison.lives, region, external)),
         refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
         security_path=path_after(comparison, desired, external, region),
         security_path_now=path_now(comparison.lives, desired, external, region),

@@ -21,6 +21,7 @@ SERVICES: dict[str, Callable[[CallContext, LoggedCall], Iterator[Need]]] = {
     "acm": other_services.acm,
     "route53": other_services.route53,
     "ssm": other_services.ssm,
+    "secretsmanager": other_services.secretsmanager,
     "lambda": other_services.functions,
     "s3": edge.s3,
     "shield": edge.shield,
@@ -74,7 +75,17 @@ def authorize(context: CallContext, call: LoggedCall) -> None:
         context.account.memory("service roles")["elb"] = True
 
 
-JSON_SERVICES = ("acm", "ssm", "lambda", "resourcegroupstaggingapi", "service-quotas", "pricing", "wafv2", "shield")
+JSON_SERVICES = (
+    "acm",
+    "ssm",
+    "secretsmanager",
+    "lambda",
+    "resourcegroupstaggingapi",
+    "service-quotas",
+    "pricing",
+    "wafv2",
+    "shield",
+)
 
 
 @rule(39)
