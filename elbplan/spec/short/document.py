@@ -213,6 +213,13 @@ class Short(ShortModel):
     ipam_pool: IpamPool = None
     outpost_pool: OutpostPool = None
     private_link_rules: PrivateLinkRules = None
+    shield: Annotated[
+        bool,
+        Field(
+            description="Shield Advanced protects the load balancer; the account needs the subscription, which costs "
+            "3,000 USD a month"
+        ),
+    ] = False
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
         Field(description="true: AWS refuses to delete the load balancer"),
