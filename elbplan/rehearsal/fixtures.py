@@ -18,6 +18,7 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.targets import Targets
 from .fake_aws import FakeAws
+from .secrets import create_secrets
 
 R = TypeVar("R", bound=Resource)
 
@@ -48,6 +49,7 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
         simulator.create_fixture("image", image, region)
     for arn in (id for id in ids if ":acm:" in id):
         simulator.create_fixture("certificate", arn, region, names=_certificate_names(every))
+    create_secrets(simulator, region, every)
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
     layout = NetworkLayout(simulator, region, letters)
