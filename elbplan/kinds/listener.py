@@ -72,12 +72,16 @@ class Listener(Resource):
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set. AWS returns more about client certificates than a request sets."""
+        """Further certificates are a set without the default one.
+
+        AWS returns more about client certificates than a request sets.
+        """
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
         if isinstance(data.get("more_certificates"), list | tuple):
-            data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
+            more = set(data["more_certificates"]) - {data.get("certificate")}
+            data["more_certificates"] = tuple(sorted(more, key=str))
         if isinstance(data.get("mutual_authentication"), Mapping):
             data["mutual_authentication"] = without_defaults(data["mutual_authentication"])
         if data.get("alpn") == "None":

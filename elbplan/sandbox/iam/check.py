@@ -11,7 +11,7 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
-from . import ec2, elb, other_services
+from . import ec2, edge, elb, other_services
 from .policies import Decision, Document, Need, as_list, check_document, decide
 
 EVERYBODY = ""
@@ -23,6 +23,9 @@ SERVICES: dict[str, Callable[[CallContext, LoggedCall], Iterator[Need]]] = {
     "ssm": other_services.ssm,
     "secretsmanager": other_services.secretsmanager,
     "lambda": other_services.functions,
+    "s3": edge.s3,
+    "shield": edge.shield,
+    "wafv2": edge.wafv2,
 }
 NEEDS_NOTHING = (("sts", "GetCallerIdentity"),)
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html ("No permissions are required")"""
@@ -81,6 +84,7 @@ JSON_SERVICES = (
     "service-quotas",
     "pricing",
     "wafv2",
+    "shield",
 )
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.address import Address, Points, Ref
+from ...core.address import Address, Ref
 from ...core.suggest import did_you_mean
 from ...kinds.listener import SECURE
 from ..short.actions import ShortForward
 from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
+from .certificates import certificate_ref, certificates_of
 from .context import BALANCER, ExpandContext, PlacedListener
-from .domains import certificates_of
 from .logins import leading_fields, leading_places
 from .rules import add_rules
 
@@ -103,8 +103,8 @@ def _tls(context: ExpandContext, listener: PlacedListener) -> dict[str, Any]:
 
 def _certificates(context: ExpandContext, short: ShortListener) -> list[Ref]:
     """First the default certificates: those of the domains unless the listener names one. Then the others."""
-    default = [Points("certificate").parse(short.certificate)] if short.certificate else certificates_of(context)
-    others = [Points("certificate").parse(text) for text in short.certificates or ()]
+    default = [certificate_ref(short.certificate)] if short.certificate else certificates_of(context)
+    others = [certificate_ref(text) for text in short.certificates or ()]
     return list(dict.fromkeys([*default, *others]))
 
 

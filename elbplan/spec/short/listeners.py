@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ..errors import SpecValueError
 from .actions import ForwardValue, ListenOnValue, RedirectValue, RespondValue
+from .certificates import ShortCertificate
 from .conditions import HeadersValue, PatternsValue, QueriesValue
-from .domains import ShortCertificate
 from .logins import ShortLogin, ShortToken
 from .rewrites import ShortRewrite
 from .words import (
