@@ -8,6 +8,7 @@ from typing import Any
 from ...core.permission import NEW, OWN, Condition, Permission, reads
 from .elb_reads import READ_PERMISSIONS
 from .limits import BALANCERS, ELB, LISTENERS, RULES, elb_tags, on_parent, own
+from .secrets import SECRET_PERMISSIONS
 
 
 def is_http(listener: Any) -> Iterable[str]:
@@ -35,6 +36,7 @@ TEMPORARY_RULE = (
 
 PERMISSIONS = (
     *READ_PERMISSIONS,
+    *SECRET_PERMISSIONS,
     *on_parent(("create",), f"{ELB}:CreateListener", BALANCERS, lambda listener: [listener.load_balancer], NEW),
     *own(("update",), LISTENERS, f"{ELB}:ModifyListener"),
     *reads(f"{ELB}:DescribeListenerCertificates", each=is_secure),

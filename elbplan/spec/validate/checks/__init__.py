@@ -11,6 +11,7 @@ from . import (
     identity,
     lint_ignores,
     listeners,
+    logins,
     names,
     on_destroy,
     references,
@@ -21,7 +22,7 @@ from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
-    listeners.check, rules.check, groups.check, on_destroy.check, names.check,
+    listeners.check, rules.check, logins.check, groups.check, on_destroy.check, names.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
