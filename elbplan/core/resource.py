@@ -71,6 +71,11 @@ class Resource(Part):
         """Facts, by field, that AWS cannot change in place, although it changes other values of the same field."""
         return {}
 
+    @property
+    def first_form(self) -> dict[str, Any]:
+        """Fields that fingerprints have in another form than the model, since the first fingerprints had it."""
+        return {}
+
 
 def from_live(model: type[P], fields: Mapping[str, Any]) -> P:
     """A part from AWS's values, in canonical form. It accepts every answer of AWS.

@@ -15,6 +15,7 @@ from . import (
     security_group,
     target_group,
     targets,
+    trust_store,
 )
 
 KINDS: Kinds = {
@@ -28,6 +29,7 @@ KINDS: Kinds = {
         target_group.KIND,
         targets.KIND,
         certificate.KIND,
+        trust_store.KIND,
         listener.KIND,
         rule.KIND,
         record.KIND,

@@ -211,6 +211,9 @@ def lookup_call(lookup: Lookup) -> Call | None:
         return Call("ec2", "DescribeInstances", _by_name(lookup.query))
     if lookup.what == "security_group":
         return Call("ec2", "DescribeSecurityGroups", _by_name(lookup.query))
+    if lookup.what == "trust_store":
+        names = {"Names": [lookup.query.removeprefix("name:")]}
+        return Call("elbv2", "DescribeTrustStores", names, done_if=("TrustStoreNotFound",))
     if lookup.what == "vpc" and lookup.query != "default":
         return Call("ec2", "DescribeVpcs", _by_name(lookup.query))
     if lookup.what == "subnet" and is_by_name(lookup):
@@ -223,6 +226,8 @@ def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
         return sorted(instance["InstanceId"] for instance in existing_instances(answer))
     if lookup.what == "security_group":
         return sorted(group["GroupId"] for group in answer.get("SecurityGroups", []))
+    if lookup.what == "trust_store":
+        return [store["TrustStoreArn"] for store in answer.get("TrustStores", [])]
     if lookup.what == "vpc":
         return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
     return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...core.address import Address
 from ...core.hazard import Hazard
-from ...kinds.aws.logins import CLIENT_CERTIFICATE
+from ...kinds.aws.mutual_tls import CLIENT_CERTIFICATE
 from ...kinds.listener import Listener
 from ...kinds.protections import protections
 from ...kinds.rule import Rule

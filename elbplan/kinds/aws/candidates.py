@@ -85,6 +85,7 @@ COUNTED = {
     "elastic_ip": ":elastic-ip/",
     "ingress_rules": ":security-group-rule/",
     "rule": ":listener-rule/",
+    "trust_store": ":truststore/",
 }
 """Kinds that many stacks do not have, with the part of an ARN that tells them.
 

@@ -7,11 +7,6 @@ from typing import Any, Protocol, TypeVar
 
 from .actions import OtherAction
 
-CLIENT_CERTIFICATE = "client certificate"
-READ_ONLY = ("TrustStoreAssociationStatus",)
-DEFAULTS: tuple[Any, ...] = ("off", False, None, "", [])
-"""The values that AWS returns for mutual authentication where it is not configured."""
-
 
 class Protected(Protocol):
     """A listener or rule."""
@@ -26,16 +21,6 @@ P = TypeVar("P", bound=Protected)
 def logins(leading: Iterable[OtherAction]) -> frozenset[str]:
     """The types of these actions, in AWS's words, without a login that lets everybody pass."""
     return frozenset(action.type for action in leading if not _lets_everybody_pass(action.settings))
-
-
-def without_defaults(mutual_authentication: Mapping[str, Any]) -> dict[str, Any]:
-    """The mutual authentication of a listener without what AWS fills in."""
-    return {k: v for k, v in mutual_authentication.items() if k not in READ_ONLY and v not in DEFAULTS}
-
-
-def certificate_checks(mutual_authentication: Mapping[str, Any]) -> frozenset[str]:
-    """The check of client certificates, if AWS makes it."""
-    return frozenset({CLIENT_CERTIFICATE} if mutual_authentication.get("Mode") == "verify" else ())
 
 
 def _lets_everybody_pass(settings: Mapping[str, Any]) -> bool:
