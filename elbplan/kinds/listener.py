@@ -19,7 +19,8 @@ from .aws.actions import Action, OtherAction, Redirect, action_text, actions_fro
 from .aws.elb_reader import read_elb
 from .aws.foreign_children import foreign_listeners
 from .aws.listener_attributes import change_attributes, unknown_to_elbplan, without_defaults
-from .aws.listener_calls import SECURE, create_listener, delete_listener, listener_details, modify_listener
+from .aws.listener_calls import SECURE as SECURE
+from .aws.listener_calls import create_listener, delete_listener, listener_details, modify_listener
 from .aws.listener_certificates import add_certificate, remove_certificate
 from .aws.logins import logins, more_protected
 from .aws.mutual_tls import MutualTls, is_off, live_mutual_tls, mutual_tls_params
@@ -198,9 +199,9 @@ def delete(_: Listener, context: StepContext) -> WriteProgram:
 
 
 def with_live_defaults(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy. Without `alpn` in the spec it has no ALPN policy."""
-    keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
-    filled = fill_unset(desired, live, keep)
+    """A listener without TLS has no certificate and no policy. The others have what the spec says of ALPN."""
+    keep = () if desired.protocol in SECURE else ("certificate", "ssl_policy")
+    filled = fill_unset(desired, live, ("alpn", "mutual_authentication", *keep))
     others = unknown_to_elbplan(desired.protocol, live.attributes)
     return filled.model_copy(update={"attributes": {**others, **filled.attributes}}) if others else filled
 

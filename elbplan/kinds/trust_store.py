@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Annotated, Any, ClassVar
@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field, model_validator
 
 from ..core.address import Address, Ref
-from ..core.call import DENIED_ANSWER, Call, ReadProgram, Tags, WriteProgram
+from ..core.call import DENIED_ANSWER, Answer, Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live
 from .aws.adoption import with_adopted
@@ -20,12 +20,12 @@ from .aws.default_names import group_name_of
 from .aws.denied_reads import denied_text, unless_denied
 from .aws.ownership import owner, owners_by_id, retag, tag, tag_list, untag, user_tags
 from .aws.trust_store_contents import (
-    BUNDLE,
     LOCATION,
     as_remembered,
     bundle_in,
     bundle_params,
     content_tags,
+    content_tags_in,
     revocation_params,
     revocations_in,
 )
@@ -108,6 +108,7 @@ def _live(
         "revocations": tuple(revocations.values()),
     }
     facts = {"name": raw["Name"], "state": raw.get("Status") or "ACTIVE", "revocations": json.dumps(revocations)}
+    facts["contents"] = json.dumps(content_tags_in(tags))
     return LiveResource(address, raw["TrustStoreArn"], from_live(TrustStore, fields), facts)
 
 
@@ -131,44 +132,50 @@ def create_path(new: TrustStore, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, T
 
 def create(new: TrustStore, context: StepContext) -> WriteProgram:
     """One call with the tags, which also have the location of the bundle."""
-    tags = tag_list(context.tags(new) | content_tags(new.bundle, {}))
+    contents = content_tags(new.bundle, {})
+    tags = tag_list(context.tags(new) | contents)
     params = {"Name": context.name, **bundle_params(new.bundle), "Tags": tags}
     answer = yield Call("elbv2", "CreateTrustStore", params, no_retry=True)
     raw = answer["TrustStores"][0]
-    return {"id": raw["TrustStoreArn"], "name": context.name, "state": raw.get("Status") or "ACTIVE"}
+    facts = {"state": raw.get("Status") or "ACTIVE", "contents": json.dumps(contents)}
+    return {"id": raw["TrustStoreArn"], "name": context.name, **facts}
 
 
 def update(before: TrustStore, after: TrustStore, context: StepContext) -> WriteProgram:
     """Replaces the bundle, adds revocation lists, then removes those that the spec no longer has.
 
-    A call comes before its tag. A run that is killed in between repeats the call, which harms nobody.
+    The tag of a bundle comes after its call: a killed run repeats the call, which harms nobody. The tag of a list comes
+    before its call, so that a killed run does not add it twice.
     """
     arn = context.id(context.address)
     lists: dict[str, str] = json.loads(context.fact(context.address, "revocations") or "{}")
+    tags: dict[str, str] = json.loads(context.fact(context.address, "contents") or "{}")
     if before.bundle != after.bundle:
         yield Call("elbv2", "ModifyTrustStore", {"TrustStoreArn": arn, **bundle_params(after.bundle)})
-        yield tag(arn, {BUNDLE: content_tags(after.bundle, {})[BUNDLE]})
     for location in sorted(set(after.revocations) - set(before.revocations)):
+        tags = yield from change_content_tags(arn, tags, content_tags(after.bundle, lists, location))
         params = {"TrustStoreArn": arn, "RevocationContents": [revocation_params(location)]}
         answer = yield Call("elbv2", "AddTrustStoreRevocations", params, retry_on=GONE, timeout=60, no_retry=True)
         lists[str(answer["TrustStoreRevocations"][0]["RevocationId"])] = location
-        yield tag(arn, content_tags(after.bundle, lists))
     wanted = {*after.revocations, *map(as_remembered, after.revocations)}
     if gone := [number for number, location in lists.items() if location not in wanted]:
-        yield from _remove(arn, gone, lists, after.bundle)
+        removed = {"TrustStoreArn": arn, "RevocationIds": [int(number) for number in gone]}
+        yield Call("elbv2", "RemoveTrustStoreRevocations", removed, done_if=("RevocationIdNotFound",))
+    lists = {number: location for number, location in lists.items() if number not in gone}
+    tags = yield from change_content_tags(arn, tags, content_tags(after.bundle, lists))
     yield from retag("elbv2", arn, before.tags, after.tags)
-    return {"revocations": json.dumps({number: lists[number] for number in lists if number not in gone})}
+    return {"revocations": json.dumps(lists), "contents": json.dumps(tags)}
 
 
-def _remove(arn: str, gone: Sequence[str], lists: Mapping[str, str], bundle: str) -> WriteProgram:
-    params = {"TrustStoreArn": arn, "RevocationIds": [int(number) for number in gone]}
-    yield Call("elbv2", "RemoveTrustStoreRevocations", params, done_if=("RevocationIdNotFound",))
-    before = content_tags(bundle, lists)
-    after = content_tags(bundle, {number: lists[number] for number in lists if number not in gone})
-    yield tag(arn, after)
-    if unused_tags := sorted(set(before) - set(after)):
-        yield untag(arn, unused_tags)
-    return {}
+def change_content_tags(
+    arn: str, before: Mapping[str, str], after: Mapping[str, str]
+) -> Generator[Call, Answer, dict[str, str]]:
+    """Changes the tags about the contents. Returns those that the trust store has then."""
+    if new := {key: value for key, value in after.items() if before.get(key) != value}:
+        yield tag(arn, new)
+    if gone := sorted(set(before) - set(after)):
+        yield untag(arn, gone)
+    return dict(after)
 
 
 def delete(_: TrustStore, context: StepContext) -> WriteProgram:

@@ -18,6 +18,9 @@ LOCATION = re.compile(
 )
 BUNDLE = "elbplan:bundle"
 REVOCATIONS = "elbplan:revocations"
+ADDING = "elbplan:adding"
+"""The revocation list that a run is about to add. A killed run does not know AWS's number of it."""
+
 FORBIDDEN = re.compile(r"[^\w.:/=+@-]", re.ASCII)
 """Characters of a location that a word in a tag cannot have, or that differ between services."""
 
@@ -64,10 +67,19 @@ def as_remembered(location: str) -> str:
     return location_of(word_of(location))
 
 
-def content_tags(bundle: str, revocations: Mapping[str, str]) -> dict[str, str]:
-    """The tags of a trust store with this bundle, and with these revocation lists, by AWS's number."""
+def content_tags(bundle: str, revocations: Mapping[str, str], adding: str = "") -> dict[str, str]:
+    """The tags of a trust store with this bundle, and with these revocation lists, by AWS's number.
+
+    `adding` is the location of the list that the next call adds.
+    """
     words = [f"{number}={word_of(location)}" for number, location in sorted(revocations.items())]
-    return {BUNDLE: word_of(bundle)} | pack(REVOCATIONS, words)
+    added = {ADDING: word_of(adding)} if adding else {}
+    return {BUNDLE: word_of(bundle)} | pack(REVOCATIONS, words) | added
+
+
+def content_tags_in(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those of a trust store's tags that `content_tags` can write."""
+    return {key: value for key, value in tags.items() if key.startswith((BUNDLE, REVOCATIONS, ADDING))}
 
 
 def bundle_in(tags: Mapping[str, str]) -> str:
@@ -78,13 +90,14 @@ def bundle_in(tags: Mapping[str, str]) -> str:
 def revocations_in(tags: Mapping[str, str], numbers: Iterable[str]) -> dict[str, str]:
     """By AWS's number, the location of each revocation list that the trust store has.
 
-    A list without an entry in the tags, or a second one of the same location, has a text that no spec can have: so the
-    plan removes it. It is somebody else's, or a killed run added it.
+    The first list without an entry in the tags is the one that a killed run added. Any other, and a second one of the
+    same location, has a text that no spec can have: so the plan removes it.
     """
     pairs = (word.partition("=") for word in unpack(REVOCATIONS, tags))
     known = {number: location_of(word) for number, _, word in pairs}
+    adding = location_of(tags.get(ADDING, ""))
     found: dict[str, str] = {}
     for number in sorted(numbers, key=int):
-        location = known.get(number, "")
+        location = known.get(number, adding if adding not in known.values() else "")
         found[number] = location if location and location not in found.values() else f"revocation list {number}"
     return found

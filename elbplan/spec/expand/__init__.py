@@ -8,6 +8,7 @@ from ..short.document import Short
 from .context import ExpandContext
 from .domains import add_certificate, add_records
 from .groups import add_groups
+from .listener_settings import add_trust_stores
 from .listeners import add_listeners
 from .load_balancer import add_balancer
 from .servers import add_servers
@@ -20,6 +21,7 @@ def drafts_of(short: Short, folder: str, report: ProblemReport) -> Drafts:
     add_balancer(context, listeners)
     add_servers(context)
     add_groups(context)
+    add_trust_stores(context)
     add_listeners(context, listeners)
     add_certificate(context)
     add_records(context)

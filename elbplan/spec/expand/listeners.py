@@ -14,12 +14,15 @@ from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .context import BALANCER, ExpandContext, PlacedListener
 from .domains import certificates_of
+from .listener_settings import settings_of, settings_places
 from .rules import add_rules
 
 POLICIES = {
     "recommended": "ELBSecurityPolicy-TLS13-1-2-2021-06",
     "modern": "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "compatible": "ELBSecurityPolicy-TLS13-1-0-2021-06",
+    "post-quantum": "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
+    "fips": "ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
 }
 
 
@@ -48,7 +51,9 @@ def add_listeners(context: ExpandContext, listeners: Sequence[PlacedListener]) -
         action = _action(context, listener)
         if action:
             context.add(
-                address, {**_tls(context, listener), **_endpoint(listener), "action": action}, *_origin(listener)
+                address,
+                {**_tls(context, listener), **_endpoint(listener), **settings_of(context, listener), "action": action},
+                *_origin(listener),
             )
         add_rules(context, listener, address, action)
 
@@ -58,6 +63,7 @@ def _origin(listener: PlacedListener) -> tuple[YamlPath, dict[YamlPath, YamlPath
     listen = (*path, "listen")
     return path, {
         **action_places(short, path),
+        **settings_places(short, path),
         ("port",): listen,
         ("protocol",): listen,
         (): listen,

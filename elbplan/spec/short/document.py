@@ -12,6 +12,7 @@ from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
+from .client_certificates import ShortTrustStoreValue
 from .domains import Domain
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
@@ -218,6 +219,10 @@ class Short(ShortModel):
     tls: Annotated[
         str | None,
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
+    ] = None
+    trust_stores: Annotated[
+        dict[OwnName, ShortTrustStoreValue] | None,
+        Field(description="CA certificates of clients by name, for client_certificates: of listeners"),
     ] = None
     logs: Annotated[
         Annotated[str, AfterValidator(_bucket)] | None,

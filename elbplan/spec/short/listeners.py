@@ -11,6 +11,7 @@ from ..errors import SpecValueError
 from ..messages import shown_value
 from .actions import MAPS, ForwardValue, ListenOnValue, RedirectValue, RespondValue, is_text_or_number
 from .domains import ShortCertificate
+from .listener_settings import ListenerSettings
 from .words import (
     TEXT,
     OneOrMore,
@@ -106,7 +107,7 @@ class ShortRule(ShortModel):
         return self
 
 
-class ShortListener(ShortModel):
+class ShortListener(ListenerSettings):
     """A listener of the load balancer."""
 
     listen: Annotated[

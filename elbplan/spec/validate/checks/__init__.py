@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from . import attributes, groups, identity, lint_ignores, listeners, names, on_destroy, references, rules
+from . import (
+    attributes,
+    client_certificates,
+    groups,
+    identity,
+    lint_ignores,
+    listeners,
+    names,
+    on_destroy,
+    references,
+    rules,
+)
 from . import load_balancers as balancers
 from .subject import Subject
 
 CHECKS = (
-    references.check, balancers.check, listeners.check, rules.check, groups.check, on_destroy.check, names.check,
+    references.check, balancers.check, listeners.check, client_certificates.check, rules.check, groups.check, on_destroy.check, names.check,
     attributes.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
