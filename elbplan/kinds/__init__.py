@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from ..core.kind import Kinds
 from . import (
+    auto_scaling_attachment,
     certificate,
     elastic_ip,
     ingress_rules,
     instance,
     listener,
     load_balancer,
+    log_bucket,
     record,
     rule,
     security_group,
+    shield_protection,
     target_group,
     targets,
     trust_store,
+    web_acl_association,
 )
 
 KINDS: Kinds = {
@@ -25,9 +29,13 @@ KINDS: Kinds = {
         instance.KIND,
         elastic_ip.KIND,
         ingress_rules.KIND,
+        log_bucket.KIND,
         load_balancer.KIND,
+        web_acl_association.KIND,
+        shield_protection.KIND,
         target_group.KIND,
         targets.KIND,
+        auto_scaling_attachment.KIND,
         certificate.KIND,
         trust_store.KIND,
         listener.KIND,

@@ -15,16 +15,23 @@ from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fi
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .aws.action_transitions import NO_GROUPS, action_path, not_attachable
-from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
+from .aws.actions import Action, Redirect, action_text, actions_from_aws, actions_to_aws
 from .aws.elb_reader import read_elb
 from .aws.foreign_children import foreign_listeners
+from .aws.leading_actions import (
+    LeadingAction,
+    fetched_secret,
+    leading_text,
+    retag_secret,
+    secret_tags,
+    with_live_secret,
+)
 from .aws.listener_attributes import change_attributes, unknown_to_elbplan, without_defaults
 from .aws.listener_calls import SECURE as SECURE
 from .aws.listener_calls import create_listener, delete_listener, listener_details, modify_listener
 from .aws.listener_certificates import add_certificate, remove_certificate
 from .aws.logins import logins, more_protected
 from .aws.mutual_tls import MutualTls, is_off, live_mutual_tls, mutual_tls_params
-from .aws.mutual_tls import first_form as first_form_of
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
 from .permissions.listener import PERMISSIONS
 from .references import CertificateRef, LoadBalancerRef
@@ -51,22 +58,23 @@ class Listener(Resource):
         Mapping[str, str], FREE, LEARNED, Field(description="listener attributes by AWS's own keys")
     ] = {}
     leading_actions: Annotated[
-        tuple[OtherAction, ...],
+        tuple[LeadingAction, ...],
         CARRIED,
         LEARNED,
-        Field(description="actions before the final action, such as a login; HTTPS only"),
+        Field(description="a login or a token check before the action; HTTPS only"),
     ] = ()
     action: Action
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set. An attribute with AWS's default is the same as none."""
+        """Further certificates are a set without the default one; an attribute with AWS's default is none."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
         if isinstance(data.get("more_certificates"), list | tuple):
-            data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
+            more = set(data["more_certificates"]) - {data.get("certificate")}
+            data["more_certificates"] = tuple(sorted(more, key=str))
         if is_off(data.get("mutual_authentication")):
             data["mutual_authentication"] = None
         if isinstance(data.get("attributes"), Mapping):
@@ -93,12 +101,6 @@ class Listener(Resource):
         mutual = self.mutual_authentication
         return logins(self.leading_actions) | (mutual.checks if mutual else frozenset())
 
-    @property
-    def first_form(self) -> dict[str, Any]:
-        """Mutual TLS in AWS's own names, as the first fingerprints have it."""
-        mutual = self.mutual_authentication
-        return {"mutual_authentication": first_form_of(mutual)} if mutual else {}
-
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
@@ -123,7 +125,7 @@ def _live(
     more: Sequence[str],
     attributes: Mapping[str, str],
 ) -> LiveResource[Listener]:
-    leading, action = actions_from_aws(raw.get("DefaultActions") or ())
+    leading, action = actions_from_aws(raw.get("DefaultActions") or (), tags)
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
     fields = {
@@ -143,8 +145,8 @@ def _live(
     return LiveResource(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
-def _params(new: Listener, context: StepContext) -> dict[str, Any]:
-    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id)}
+def _params(new: Listener, context: StepContext, secret: str | None = None) -> dict[str, Any]:
+    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id, secret)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
     if new.certificate:
@@ -160,10 +162,11 @@ def _params(new: Listener, context: StepContext) -> dict[str, Any]:
 
 def create(new: Listener, context: StepContext) -> WriteProgram:
     """Creates the listener, adds further certificates, one in a call, and sets attributes, which a create has not."""
+    secret = yield from fetched_secret((), new.leading_actions, context)
     params = {
         "LoadBalancerArn": context.id(new.load_balancer),
-        **_params(new, context),
-        "Tags": tag_list(context.tags(new)),
+        **_params(new, context, secret),
+        "Tags": tag_list(context.tags(new) | secret_tags(new.leading_actions)),
     }
     answer = yield create_listener(params)
     arn = answer["Listeners"][0]["ListenerArn"]
@@ -179,7 +182,8 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
     arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
         yield add_certificate(arn, context.id(certificate))
-    yield from modify_listener(arn, _params(before, context), _params(after, context))
+    secret = yield from fetched_secret(before.leading_actions, after.leading_actions, context)
+    yield from modify_listener(arn, _params(before, context), _params(after, context, secret))
     yield from change_attributes(arn, after.protocol, before.attributes, after.attributes)
     gone = set(before.more_certificates) - set(after.more_certificates)
     if before.certificate and before.certificate != after.certificate:
@@ -187,6 +191,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
         yield remove_certificate(arn, context.id(certificate))
+    yield from retag_secret(arn, before.leading_actions, after.leading_actions)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
@@ -199,11 +204,15 @@ def delete(_: Listener, context: StepContext) -> WriteProgram:
 
 
 def with_live_defaults(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy. The others have what the spec says of ALPN."""
+    """A listener without TLS has no certificate and no policy. The others have what the spec says of ALPN.
+
+    A login without `client_secret` keeps the secret that AWS has.
+    """
     keep = () if desired.protocol in SECURE else ("certificate", "ssl_policy")
-    filled = fill_unset(desired, live, ("alpn", "mutual_authentication", *keep))
-    others = unknown_to_elbplan(desired.protocol, live.attributes)
-    return filled.model_copy(update={"attributes": {**others, **filled.attributes}}) if others else filled
+    kept = with_live_secret(desired.leading_actions, live.leading_actions)
+    attributes = {**unknown_to_elbplan(desired.protocol, live.attributes), **desired.attributes}
+    filled = desired.model_copy(update={"leading_actions": kept, "attributes": attributes})
+    return fill_unset(filled, live, ("alpn", "mutual_authentication", *keep))
 
 
 def update_path(

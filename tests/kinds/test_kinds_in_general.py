@@ -79,7 +79,10 @@ groups:
   api: {servers: api, port: 82}
 trust_store: {clients: {bundle: s3://bucket/new.pem, revocations: [s3://bucket/b.crl]}}
 overrides:
-  load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}
+  load_balancer:
+    attributes: {idle_timeout.timeout_seconds: 120}
+    minimum_capacity_units: 100
+    ipv4_ipam_pool: ipam-pool-0a
   listener.443: {mutual_authentication: {mode: verify, trust_store: clients}}
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}

@@ -56,6 +56,13 @@ class MutualTls(Part):
             data["identities"] = tuple(sorted(filters, key=lambda item: (item.field, item.match, item.value)))
         return data
 
+    def hashed_form(self) -> Mapping[str, Any]:
+        """AWS's names without AWS's defaults, as the first fingerprints have it."""
+        filters = [[item.field, item.match, item.value] for item in self.identities]
+        store = str(self.trust_store) if self.trust_store else None
+        values = (self.mode, store, self.allow_expired, "on" if self.advertise_names else None, filters)
+        return {name: value for name, value in zip(AWS_NAMES, values, strict=False) if value}
+
     @property
     def checks(self) -> frozenset[str]:
         """What AWS checks of a client certificate, in words for a person."""
@@ -119,17 +126,3 @@ def mutual_tls_params(mutual: MutualTls, id_of: Callable[[Ref], str]) -> dict[st
             for item in mutual.identities
         ]
     return params
-
-
-def first_form(mutual: MutualTls) -> dict[str, Any]:
-    """What the first fingerprints have of it: AWS's names, without AWS's defaults."""
-    fields: dict[str, Any] = {MODE: mutual.mode}
-    if mutual.trust_store is not None:
-        fields[STORE] = str(mutual.trust_store)
-    if mutual.allow_expired:
-        fields[EXPIRED] = True
-    if mutual.advertise_names:
-        fields[NAMES] = "on"
-    if mutual.identities:
-        fields[FILTERS] = [[item.field, item.match, item.value] for item in mutual.identities]
-    return fields

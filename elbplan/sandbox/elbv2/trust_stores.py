@@ -20,7 +20,7 @@ def _store(context: CallContext, arn: str) -> dict[str, Any]:
     return find.all_of("truststore", context.elb.trust_stores, [arn])[0]
 
 
-@rule(40)
+@rule(41)
 def _described(context: CallContext, store: dict[str, Any]) -> Params:
     """A new trust store is CREATING first, and no answer has the location of its bundle: API_TrustStore."""
     status = "ACTIVE" if is_active(context, store) else "CREATING"
@@ -39,7 +39,7 @@ def _bundle(params: Params) -> list[str | None]:
     return [bucket, key, params.get(f"{prefix}ObjectVersion")]
 
 
-@rule(40)
+@rule(41)
 def create_trust_store(context: CallContext, params: Params) -> Params:
     """A name is used once in a region, and 20 trust stores are the default quota.
 
@@ -82,7 +82,7 @@ def modify_trust_store(context: CallContext, params: Params) -> Params:
     return {"TrustStores": [_described(context, store)]}
 
 
-@rule(40)
+@rule(41)
 def add_trust_store_revocations(context: CallContext, params: Params) -> Params:
     """Each list gets a number; AWS returns neither its location nor its entries: API_AddTrustStoreRevocations.
 
@@ -141,7 +141,7 @@ def _listeners_using(context: CallContext, arn: str) -> list[str]:
     return [listener.arn for listener in context.elb.listeners.values() if listener.mutual.get("TrustStoreArn") == arn]
 
 
-@rule(40)
+@rule(41)
 def delete_trust_store(context: CallContext, params: Params) -> Params:
     """Not while a listener uses it, and for some seconds after: API_DeleteTrustStore (TrustStoreInUse)."""
     arn = params["TrustStoreArn"]
@@ -176,7 +176,7 @@ FIELDS = ("subject-cn", "subject-ou", "san-dns", "san-uri")
 MOST_FILTERS = 100
 
 
-@rule(40)
+@rule(41)
 def mutual_authentication(context: CallContext, wanted: Params, protocol: str) -> Params:
     """The handling of client certificates that a listener of this protocol can have.
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from . import (
     attributes,
+    balancer_addresses,
+    balancer_attributes,
     client_certificates,
+    edge,
     groups,
     identity,
     lint_ignores,
@@ -18,8 +21,9 @@ from . import load_balancers as balancers
 from .subject import Subject
 
 CHECKS = (
-    references.check, balancers.check, listeners.check, client_certificates.check, rules.check, groups.check, on_destroy.check, names.check,
-    attributes.check, identity.check, lint_ignores.check,
+    references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
+    listeners.check, client_certificates.check, rules.check, groups.check, on_destroy.check, names.check,
+    attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
 
