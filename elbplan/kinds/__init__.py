@@ -18,6 +18,7 @@ from . import (
     shield_protection,
     target_group,
     targets,
+    trust_store,
     web_acl_association,
 )
 
@@ -36,6 +37,7 @@ KINDS: Kinds = {
         targets.KIND,
         auto_scaling_attachment.KIND,
         certificate.KIND,
+        trust_store.KIND,
         listener.KIND,
         rule.KIND,
         record.KIND,

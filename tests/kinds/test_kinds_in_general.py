@@ -56,6 +56,12 @@ listeners:
     rules:
       - {name: api, path: /api/*, forward: api}
       - {name: old, path: /old/*, respond: 410}
+trust_store:
+  clients: {bundle: s3://bucket/ca.pem, revocations: [s3://bucket/a.crl, s3://bucket/b.crl]}
+overrides:
+  listener.443:
+    mutual_authentication: {mode: verify, trust_store: clients}
+    attributes: {routing.http.response.server.enabled: "false"}
 """
 AFTER = """
 name: my-web
@@ -71,11 +77,13 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
+trust_store: {clients: {bundle: s3://bucket/new.pem, revocations: [s3://bucket/b.crl]}}
 overrides:
   load_balancer:
     attributes: {idle_timeout.timeout_seconds: 120}
     minimum_capacity_units: 100
     ipv4_ipam_pool: ipam-pool-0a
+  listener.443: {mutual_authentication: {mode: verify, trust_store: clients}}
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https
@@ -88,8 +96,8 @@ listeners:
 
 def with_opened(spec: str, server: str) -> str:
     """The spec with a group for a server that elbplan did not create."""
-    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\noverrides:"
-    return spec.replace("overrides:", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
+    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\ntrust_store: {{"
+    return spec.replace("trust_store: {", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
 
 
 @dataclass
@@ -350,14 +358,16 @@ TOKENS = {"ClientToken", "IdempotencyToken"}
 
 
 def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Journal) -> None:
-    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import")
+    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import", "AddTrustStore")
     once, harmful = set(), set()
     for _, _, call in journal.entries:
         if call.no_retry and call.service != "ssm":  # botocore would try an endpoint without connection 25 times
             once.add(call.operation)
         if call.operation.startswith(makes) and call.operation not in IDEMPOTENT and not TOKENS & set(call.params):
             harmful.add(call.operation)
-    assert once == harmful == {"AllocateAddress", "CreateRule", "CreateSecurityGroup"}
+    assert once == harmful == {
+        "AddTrustStoreRevocations", "AllocateAddress", "CreateRule", "CreateSecurityGroup", "CreateTrustStore",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,6 +10,7 @@ from ..errors import SpecValueError
 from .actions import ForwardValue, ListenOnValue, RedirectValue, RespondValue
 from .certificates import ShortCertificate
 from .conditions import HeadersValue, PatternsValue, QueriesValue
+from .listener_settings import ListenerSettings
 from .logins import ShortLogin, ShortToken
 from .rewrites import ShortRewrite
 from .words import (
@@ -66,7 +67,7 @@ class ShortRule(ShortModel):
         return self
 
 
-class ShortListener(ShortModel):
+class ShortListener(ListenerSettings):
     """A listener of the load balancer."""
 
     listen: Annotated[

@@ -24,10 +24,12 @@ from .unsupported import without_unsupported
 
 # fmt: off
 HARMLESS = frozenset({
-    "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
+    "access", "allow", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "on_destroy", "path", "profile", "protect",
     "region", "remove_validation", "restore", "shield", "slow_start", "sticky", "tags", "take_over", "timeout", "tls",
     "unhealthy", "user_data", "version", "web_acl", "weight",
+    "alpn", "attributes", "client_certificates", "cors", "csp", "hsts", "idle_timeout", "request_headers",
+    "response_headers", "server_header", "tcp_reset",
     "traffic", "new_connections_per_second", "active_connections_per_minute", "gb_per_hour", "requests_per_second",
 })
 # fmt: on

@@ -6,6 +6,7 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    client_certificates,
     edge,
     groups,
     identity,
@@ -22,7 +23,7 @@ from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
-    listeners.check, rules.check, logins.check, groups.check, on_destroy.check, names.check,
+    listeners.check, client_certificates.check, rules.check, logins.check, groups.check, on_destroy.check, names.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 

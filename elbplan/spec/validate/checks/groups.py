@@ -12,7 +12,7 @@ from ....kinds.target_group import TargetGroup
 from ...messages import article
 from .attributes import unknown_keys
 from .group_attributes import HTTP, Findings, attribute_problems
-from .listeners import QUIC, QUIC_HINT
+from .listener_protocols import QUIC, QUIC_HINT
 from .subject import Subject
 
 CODE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", re.ASCII)
