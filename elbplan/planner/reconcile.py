@@ -28,6 +28,7 @@ from .previous_records import with_previous_records
 from .protocol_guards import mixed_protocol_changes
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
+from .shield import protected_by_others
 from .steps import build_steps
 from .warnings import warnings_of
 from .web_acls import replaced_web_acls, web_acls_of_others
@@ -62,6 +63,7 @@ def reconcile(
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
+        *protected_by_others(comparison, names_in_use or {}),
         *web_acls_of_others(comparison, names_in_use or {}),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),

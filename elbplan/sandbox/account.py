@@ -32,6 +32,7 @@ QUOTAS = {
     "values_per_rule": 5,
     "wildcards_per_rule": 5,
     "elastic_ips": 5,
+    "capacity_units": 15000,
     "certificates": 2500,
     "names_per_certificate": 10,
     "page": 400,

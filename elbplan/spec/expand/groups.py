@@ -154,7 +154,7 @@ def _attributes(context: ExpandContext, short: ShortGroup) -> dict[str, Any]:
         attributes[SLOW_START] = str(short.slow_start)
     if short.sticky:
         attributes |= _sticky(short.sticky, context.short.type)
-    if short.multi_value_headers is not None:
+    if short.multi_value_headers is not None and short.function is not None:
         attributes["lambda.multi_value_headers.enabled"] = str(short.multi_value_headers).lower()
     return attributes | as_text(expanded_words(short.attributes or {}))
 

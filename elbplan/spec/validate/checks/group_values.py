@@ -72,5 +72,7 @@ def _resets(group: TargetGroup) -> Findings:
     for reset, failover in zip(RESETS, FAILOVER, strict=True):
         if given.get(reset) == "true" and given.get(failover) == "rebalance":
             yield ("attributes", reset), f"AWS sends no reset with {failover}: rebalance", "remove one of them"
-        elif given.get(reset) == "true" and given.get("stickiness.enabled") == "true":
+            return
+        if given.get(reset) == "true" and given.get("stickiness.enabled") == "true":
             yield ("attributes", reset), "AWS sends a reset only without stickiness", "remove sticky:, or this line"
+            return

@@ -34,7 +34,8 @@ def check(subject: Subject) -> None:
     for address, targets in subject.of("targets"):
         _group_of(subject, address, targets.group, "targets")
         if isinstance(group := subject.get(targets.group), TargetGroup):
-            for what, hint in _problems(targets, group):
+            ids_are_known = subject.report.complete("quic_server_id")
+            for what, hint in _problems(targets, group, ids_are_known):
                 subject.problem(address, ("members",), what, hint)
     for address, attachment in subject.of("auto_scaling_attachment"):
         _group_of(subject, address, attachment.group, "Auto Scaling groups")
@@ -71,10 +72,10 @@ def _scaling(subject: Subject, address: Address, ref: Ref) -> None:
         subject.problem(address, ("auto_scaling_groups",), what, "split it into two groups")
 
 
-def _problems(targets: Targets, group: TargetGroup) -> Findings:
+def _problems(targets: Targets, group: TargetGroup, ids_are_known: bool) -> Findings:
     for member in targets.members:
         yield from _member(member, group)
-        yield from _server_id(member, group)
+        yield from _server_id(member, group) if ids_are_known else ()
     if group.target_type in ("lambda", "alb") and len(targets.members) > 1:
         yield f"a group of the type {group.target_type} can have only one target", "make a group for each"
     if len(targets.members) > MOST_TARGETS:
