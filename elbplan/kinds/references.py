@@ -7,6 +7,9 @@ from typing import Annotated
 from ..core.address import Points, Ref
 
 LoadBalancerRef = Annotated[Ref, Points("load_balancer")]
+NAMED_BALANCER = Points("load_balancer", ours=False)
+NamedBalancerRef = Annotated[Ref, NAMED_BALANCER]
+"""A load balancer outside the stack. A look-up finds the ARN of its name."""
 TargetGroupRef = Annotated[Ref, Points("target_group")]
 SecurityGroupRef = Annotated[Ref, Points("security_group")]
 InstanceRef = Annotated[Ref, Points("instance")]

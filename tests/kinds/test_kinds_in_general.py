@@ -29,7 +29,8 @@ from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.permissions.listener import TEMPORARY_RULE
 from elbplan.kinds.permissions.targets import END_SERVERS
 from elbplan.kinds.security_group import SecurityGroup
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.target import Target
+from elbplan.kinds.targets import Targets
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
@@ -49,6 +50,7 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /health}
   api: {servers: api, port: 81}
+  scaled: {auto_scaling_group: fleet, port: 83}
 listeners:
   - {listen: 80/http, redirect: 443/https}
   - listen: 443/https
@@ -56,6 +58,7 @@ listeners:
     rules:
       - {name: api, path: /api/*, forward: api}
       - {name: old, path: /old/*, respond: 410}
+      - {name: scaled, path: /scaled/*, forward: scaled}
 trust_store:
   clients: {bundle: s3://bucket/ca.pem, revocations: [s3://bucket/a.crl, s3://bucket/b.crl]}
 overrides:
@@ -77,6 +80,7 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
+  scaled: {auto_scaling_group: next, port: 83}
 trust_store: {clients: {bundle: s3://bucket/new.pem, revocations: [s3://bucket/b.crl]}}
 overrides:
   load_balancer:
@@ -91,6 +95,7 @@ listeners:
     rules:
       - {name: old, path: /old/*, respond: 404}
       - {name: api, path: /api/*, forward: api}
+      - {name: scaled, path: /scaled/*, forward: scaled}
 """
 
 
@@ -248,6 +253,8 @@ def journal() -> Journal:
         batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
         stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
+        for name in ("fleet", "next"):
+            stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
         live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
@@ -337,7 +344,7 @@ def tags_of(call: Call) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
-WITHOUT_TAGS = {"targets", "record", "ingress_rules"}
+WITHOUT_TAGS = {"targets", "auto_scaling_attachment", "record", "ingress_rules"}
 """Neither registrations nor records can carry tags. The rules in groups of others have only the ownership tags."""
 
 
@@ -378,7 +385,7 @@ def test_reading_writes_nothing(journal: Journal, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_gone_already_is_no_failure_of_a_delete(journal: Journal, kind: str) -> None:
-    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate")
+    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate", "Detach")
     deletes = [
         c for name, verb, c in journal.entries if (name, verb) == (kind, "delete") and c.operation.startswith(ends)
     ]
