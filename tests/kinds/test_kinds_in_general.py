@@ -44,6 +44,9 @@ zones: [a, c]
 domain: api.example.com
 tags: {team: web, old: "1"}
 remove_validation: true
+web_acl: edge
+shield: true
+logs: true
 servers:
   web: {count: 2, elastic_ip: true, key: me}
   api: {count: 1}
@@ -74,6 +77,9 @@ domain: [api.example.com, {name: "*.example.com", take_over: true, restore: true
 tags: {team: api}
 remove_validation: true
 allow: [10.0.0.0/8]
+web_acl: other
+shield: true
+logs: {access: true, keep: 30d}
 servers:
   web: {count: 1, key: me}
   api: {count: 1}
@@ -129,7 +135,7 @@ class Journal:
                 self.entries.append((kind, verb, DESCRIBE_TAGS if isinstance(call, Tags) else call))
                 if isinstance(call, Call) and call.probe is not None:
                     self.entries.append((kind, "look", next(call.probe())))
-            if verb == "create" and not made_already and isinstance(asked, Call) and not reads(asked):
+            if verb == "create" and not made_already and isinstance(asked, Call) and creates(asked):
                 self.creations.append((kind, asked))
                 made_already = True
             answer = yield asked
@@ -151,6 +157,11 @@ DESCRIBE_TAGS = Call("elbv2", "DescribeTags", {"ResourceArns": [BALANCER]})
 
 def reads(call: Call) -> bool:
     return call.operation.startswith(("Describe", "Get", "List"))
+
+
+def creates(call: Call) -> bool:
+    """A protection by Shield is first noted in the tags of its load balancer, and a bucket asks whose it is."""
+    return not reads(call) and call.operation != "AddTags"
 
 
 BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
@@ -235,9 +246,11 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
 IMPLIED = {
     "instance": {"iam:PassRole"},
     "load_balancer": {"iam:CreateServiceLinkedRole"},
+    "web_acl_association": {"elasticloadbalancing:SetWebACL", "wafv2:GetWebACL"},
 }
 """What AWS asks for without a call of that name."""
-TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "acm": "acm:AddTagsToCertificate"}
+TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "acm": "acm:AddTagsToCertificate",
+           "s3": "s3:TagResource", "shield": "shield:TagResource"}  # fmt: skip
 """What AWS asks for as well when a create call carries tags."""
 
 
@@ -252,6 +265,9 @@ def journal() -> Journal:
         record = {"Name": "*.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
         batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
         stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
+        stage.box.switch("shield", True)
+        for name in ("edge", "other"):
+            stage.box.create_fixture("web_acl", region=REGION, name=name)
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
         for name in ("fleet", "next"):
             stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
@@ -303,7 +319,7 @@ def test_permissions_are_declared_for_the_verb_that_needs_them(journal: Journal,
     made = {(verbs.get(verb, verb), call.permission) for name, verb, call in journal.entries if name == kind}
     reading = {action for verb, action in given(kind) if verb in ("read", "compare")}
     looking = {("create", action) for action in declared(kind)} if KINDS[kind].gates else set()
-    made = {(verb, action) for verb, action in made if verb != "stop" and action not in reading | OF_LISTENERS}
+    made = {(verb, action) for verb, action in made if verb != "stop" and action not in reading | ELSEWHERE}
     assert made - given(kind) - looking == set()
 
 
@@ -327,24 +343,28 @@ OF_LISTENERS = {"elasticloadbalancing:DescribeListenerCertificates"}
 """Every kind of ELB reads the same; a stack with listeners that have certificates has the kind that declares it."""
 
 
+ELSEWHERE = OF_LISTENERS | {"sts:GetCallerIdentity"}
+"""Who asks for its own identity needs no permission."""
+
+
 def needed(journal: Journal, kind: str) -> set[str]:
     calls = journal.of(kind)
     tagging = {TAGGING[call.service] for name, call in journal.creations if name == kind and tags_of(call)}
     elsewhere = {permission.action for permission in END_SERVERS}
     others = elsewhere if kind == "targets" else {"ec2:StopInstances"} if kind == "instance" else set()
-    others |= set() if kind == "listener" else OF_LISTENERS
+    others |= {"sts:GetCallerIdentity"} if kind == "listener" else ELSEWHERE
     return ({call.permission for call in calls} | tagging | IMPLIED.get(kind, set())) - others
 
 
 def tags_of(call: Call) -> dict[str, str]:
     """The tags a call carries, in whichever of AWS's forms."""
-    listed = list(call.params.get("Tags", []))
+    listed = list(call.params.get("Tags", []) or call.params.get("CreateBucketConfiguration", {}).get("Tags", []))
     for one in call.params.get("TagSpecifications", []):
         listed += one["Tags"]
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
-WITHOUT_TAGS = {"targets", "auto_scaling_attachment", "record", "ingress_rules"}
+WITHOUT_TAGS = {"targets", "auto_scaling_attachment", "record", "ingress_rules", "web_acl_association"}
 """Neither registrations nor records can carry tags. The rules in groups of others have only the ownership tags."""
 
 
@@ -359,7 +379,14 @@ def test_ownership_is_written_by_the_create_call_itself(journal: Journal, kind: 
         assert tags["team"] in ("web", "api")
 
 
-IDEMPOTENT = {"CreateLoadBalancer", "CreateTargetGroup", "CreateListener", "CreateTags"}
+IDEMPOTENT = {
+    "CreateLoadBalancer",
+    "CreateTargetGroup",
+    "CreateListener",
+    "CreateTags",
+    "CreateBucket",
+    "CreateProtection",
+}
 """AWS answers to the same request with the same resource."""
 TOKENS = {"ClientToken", "IdempotencyToken"}
 
