@@ -213,6 +213,10 @@ SELECTING = frozenset(("LoadBalancerNames", "Names", "LoadBalancerArn", "LoadBal
 """Parameters that select some load balancers or target groups: their answers have one page."""
 
 
+PART = frozenset(("MaxItems", "MaxKeys"))
+"""Parameters of calls that want a part of a list, not all pages of it."""
+
+
 def _paced(pacer: Pacer, service: str, region: str) -> Callable[..., None]:
     def wait(event_name: str, **_: Any) -> None:
         pacer.before_request(service, region, event_name.rsplit(".", 1)[-1])
@@ -228,7 +232,7 @@ def _reporter(each: Callable[[str, str], None], service: str) -> Callable[..., N
 
 
 def _invoke(client: Any, operation: str, call: Call) -> dict[str, Any]:
-    if client.can_paginate(operation) and "MaxItems" not in call.params:
+    if client.can_paginate(operation) and not call.params.keys() & PART:
         size = None if call.params.keys() & SELECTING else PAGE_SIZES.get(call.operation)
         paginator = client.get_paginator(operation)
         pages: dict[str, Any] = paginator.paginate(

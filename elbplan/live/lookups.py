@@ -15,10 +15,12 @@ from ..kinds import KINDS
 from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
 from ..kinds.aws.queries import existing_instances, instances_in
 from ..kinds.aws.subnets_in_use import subnets_in_use
+from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by, literal
+from .scaling_groups import absent_ids, found_ids, named_groups, scaling_call
 from .zones import Offered, has_internal, offered, offerings
 
 
@@ -53,12 +55,13 @@ class LookupFacts:
     """The AWS resources of the account that a spec describes.
 
     found     the ids of each lookup by a name or tag
-    missing   ids of instances that the spec names and AWS does not have
+    missing   ids of instances and of Auto Scaling groups that the spec names and AWS does not have
     terminated  those of them that AWS still lists
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
     described   the subnets that AWS described, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
+    web_acls    the web ACLs of the region, if a spec names one
     certificates   the certificates that cover the domains of `certificate: find`
     """
 
@@ -72,6 +75,7 @@ class LookupFacts:
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
+    web_acls: WebAcls = field(default_factory=dict)
     certificates: CertificateSearch = field(default_factory=CertificateSearch)
 
 
@@ -120,7 +124,8 @@ def look_up(
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
     facts.offered = offered(answers.get("offerings", {}), resources)
-    facts.missing = [id for id in _instances(resources) if id not in existing]
+    absent = absent_ids(all_references(resources), answers)
+    facts.missing = [*(id for id in _instances(resources) if id not in existing), *absent]
     return facts
 
 
@@ -144,9 +149,14 @@ def instance_calls(resources: Sequence[Resource], file_references: Collection[Re
     return list(asks.values())
 
 
+def all_references(resources: Iterable[Resource]) -> list[Ref]:
+    """Every reference of these resources."""
+    return [ref for resource in resources for ref in references(resource)]
+
+
 def _instances(resources: Sequence[Resource]) -> list[str]:
     """The instances that the specs name by id."""
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
+    ids = {ref.value for ref in all_references(resources) if isinstance(ref, AwsId)}
     return sorted(id for id in ids if id.startswith("i-"))
 
 
@@ -162,7 +172,7 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
         asks[f"{INSTANCES}{number}"] = Call("ec2", "DescribeInstances", filter_by("instance-id", ids))
     if call := offerings(resources):
         asks["offerings"] = call
-    return asks
+    return asks | named_groups(all_references(resources))
 
 
 def _subnets_in_use(
@@ -221,10 +231,12 @@ def lookup_call(lookup: Lookup) -> Call | None:
         return Call("ec2", "DescribeVpcs", _by_name(lookup.query))
     if lookup.what == "subnet" and is_by_name(lookup):
         return Call("ec2", "DescribeSubnets", _by_name(lookup.query))
-    return None
+    return scaling_call(lookup)
 
 
 def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
+    if scaling_call(lookup):
+        return found_ids(answer)
     if lookup.what == "instance":
         return sorted(instance["InstanceId"] for instance in existing_instances(answer))
     if lookup.what == "security_group":

@@ -43,8 +43,11 @@ TITLES = {
     33: "what DNS answers",
     34: "Classic Load Balancers",
     35: "requests have a signature and the right time",
+    36: "S3 buckets",
+    37: "Shield Advanced",
     38: "accounts, roles and temporary credentials",
     39: "what the policies of the caller allow",
+    40: "Auto Scaling groups fill their target groups",
 }
 
 

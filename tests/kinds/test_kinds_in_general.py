@@ -71,7 +71,11 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
-overrides: {load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}}
+overrides:
+  load_balancer:
+    attributes: {idle_timeout.timeout_seconds: 120}
+    minimum_capacity_units: 100
+    ipv4_ipam_pool: ipam-pool-0a
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https

@@ -8,6 +8,7 @@ from ..short.document import Short
 from .certificates import add_certificates
 from .context import ExpandContext
 from .domains import add_records
+from .edge import add_edge
 from .groups import add_groups
 from .listeners import add_listeners
 from .load_balancer import add_balancer
@@ -19,6 +20,7 @@ def drafts_of(short: Short, folder: str, report: ProblemReport) -> Drafts:
     context = ExpandContext.of(short, folder, report)
     listeners = context.listeners
     add_balancer(context, listeners)
+    add_edge(context)
     add_servers(context)
     add_groups(context)
     add_listeners(context, listeners)
