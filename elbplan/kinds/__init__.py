@@ -6,11 +6,13 @@ from ..core.kind import Kinds
 from . import (
     certificate,
     elastic_ip,
+    hosted_zone,
     ingress_rules,
     instance,
     listener,
     load_balancer,
     record,
+    route53_health_check,
     rule,
     security_group,
     target_group,
@@ -27,9 +29,11 @@ KINDS: Kinds = {
         load_balancer.KIND,
         target_group.KIND,
         targets.KIND,
+        hosted_zone.KIND,
         certificate.KIND,
         listener.KIND,
         rule.KIND,
+        route53_health_check.KIND,
         record.KIND,
     )
 }

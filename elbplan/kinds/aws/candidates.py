@@ -85,6 +85,8 @@ COUNTED = {
     "elastic_ip": ":elastic-ip/",
     "ingress_rules": ":security-group-rule/",
     "rule": ":listener-rule/",
+    "route53_health_check": ":healthcheck/",
+    "hosted_zone": ":hostedzone/",
 }
 """Kinds that many stacks do not have, with the part of an ARN that tells them.
 
