@@ -122,7 +122,7 @@ class ResourceNames:
 
     def body(self, resource: Resource) -> dict[str, Any]:
         """The compared fields, with defaults, without the fields that AWS decides."""
-        fields: dict[str, Any] = plain(self._with_identities(resource))
+        fields: dict[str, Any] = plain(self._with_identities(resource), hashing=True)
         if learned := self.kinds[resource.kind].learned(resource):
             given = field_values(resource).get("attributes", {})
             attributes = fields["attributes"].items()

@@ -155,6 +155,9 @@ class StepContext(Protocol):
     def server(self, id: str) -> ServerFacts:
         """What is known of the server with this AWS id."""
 
+    def variable(self, name: str) -> str | None:
+        """The value of an environment variable; None if it is not set."""
+
     @property
     def known_cause(self) -> Cause | None:
         """What the plan knows to keep this resource from becoming ready."""
@@ -174,7 +177,7 @@ class Gate:
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
     usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
                    pages name no time
-    needed         whether the gate follows an update from one resource to another
+    needed         whether the gate follows an update from one resource to another; before a create there is None
     """
 
     name: str

@@ -56,6 +56,10 @@ class Part(BaseModel):
         fields = _free(cls)
         return keep_hidden(part, data, fields) if fields else part
 
+    def hashed_form(self) -> Mapping[str, Any] | None:
+        """What hashes are made of; None for the fields. Parts whose fields have changed keep the older form."""
+        return None
+
 
 class Resource(Part):
     """A resource as the spec wants it, or as it is in AWS.
@@ -168,8 +172,13 @@ def digest(resource: Resource, length: int = 8) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON: references as text, and variables instead of values from the environment."""
+def plain(value: Any, *, hashing: bool = False) -> Any:
+    """The value as JSON: references as text, and variables instead of values from the environment.
+
+    With `hashing`, parts are in the form of which hashes are made.
+    """
+    if hashing and isinstance(value, Part) and (form := value.hashed_form()) is not None:
+        return plain(form, hashing=True)
     if isinstance(value, Hidden):
         return value.reference
     if isinstance(value, Address | AwsId | Lookup):
@@ -178,11 +187,12 @@ def plain(value: Any) -> Any:
         values = field_values(value)
         new = marked_fields(type(value), LEARNED)
         unset = {name for name in new if values[name] in (None, (), {}, type(value).model_fields[name].default)}
-        return {name: plain(values[name]) for name in _compared(type(value)) if name not in unset}
+        names = (name for name in _compared(type(value)) if name not in unset)
+        return {name: plain(values[name], hashing=hashing) for name in names}
     if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): plain(v, hashing=hashing) for k, v in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
+        return [plain(v, hashing=hashing) for v in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.kind import Kinds
 from . import (
+    auto_scaling_attachment,
     certificate,
     elastic_ip,
     hosted_zone,
@@ -11,12 +12,14 @@ from . import (
     instance,
     listener,
     load_balancer,
+    log_bucket,
     record,
     route53_health_check,
     rule,
     security_group,
     target_group,
     targets,
+    web_acl_association,
 )
 
 KINDS: Kinds = {
@@ -26,9 +29,12 @@ KINDS: Kinds = {
         instance.KIND,
         elastic_ip.KIND,
         ingress_rules.KIND,
+        log_bucket.KIND,
         load_balancer.KIND,
+        web_acl_association.KIND,
         target_group.KIND,
         targets.KIND,
+        auto_scaling_attachment.KIND,
         hosted_zone.KIND,
         certificate.KIND,
         listener.KIND,

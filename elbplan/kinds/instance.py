@@ -207,9 +207,9 @@ def running(_: Instance, context: StepContext) -> ProbeProgram:
     return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
-def is_started(before: Instance, after: Instance) -> bool:
-    """True if the update starts a stopped instance."""
-    return "state" in differing_fields(before, after)
+def is_started(before: Instance | None, after: Instance) -> bool:
+    """True for a new instance, and if the update starts a stopped one."""
+    return before is None or "state" in differing_fields(before, after)
 
 
 def pending_gate(live: LiveResource[Instance]) -> str:

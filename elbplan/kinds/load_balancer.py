@@ -28,11 +28,12 @@ from .aws.load_balancer_attributes import (
 )
 from .aws.load_balancer_facts import FAILED, facts_of, lasting_state
 from .aws.load_balancer_gates import GATES
+from .aws.log_delivery import in_own_bucket, own_bucket_of, with_own_bucket, without_own_bucket
 from .aws.ownership import owners_by_id, retag, tag_list, unpack, user_tags
 from .aws.queries import balancer_attributes
 from .permissions.load_balancer import PERMISSIONS
 from .record import Record, record_mark
-from .references import SecurityGroupRef, SubnetRef
+from .references import LogBucketRef, SecurityGroupRef, SubnetRef
 
 
 class LoadBalancer(Resource):
@@ -58,6 +59,9 @@ class LoadBalancer(Resource):
         tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each subnet")
     ] = ()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
+    log_bucket: Annotated[
+        LogBucketRef | None, LEARNED, Field(description="the stack's bucket, for logs that are on and name no bucket")
+    ] = None
     records: Annotated[tuple[str, ...], Field(description="records that point at it; elbplan fills it in")] = ()
     state: Annotated[Literal["active"], LEARNED, Field(description="elbplan replaces a failed load balancer")] = (
         "active"
@@ -96,18 +100,23 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     asks = [balancer_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
     answers = (yield asks) if asks else []
     for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
-        ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
+        bucket = own_bucket_of(stack, raw["LoadBalancerArn"])
+        ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", []), bucket))
     names_in_use = {raw["LoadBalancerName"]: arn for arn, raw in state.balancers.items()}
     owners = owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers})
     return Found(ours, names_in_use, owners, adopting=state.adopting)
 
 
 def _live(
-    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
+    address: Address,
+    raw: Mapping[str, Any],
+    tags: Mapping[str, str],
+    attributes: Sequence[Mapping[str, str]],
+    own_bucket: str,
 ) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
-    known = {a["Key"]: a.get("Value") or "" for a in attributes}
+    known = without_own_bucket({a["Key"]: a.get("Value") or "" for a in attributes}, own_bucket)
     fields = {
         "tags": user_tags(tags),
         "name": raw["LoadBalancerName"],
@@ -118,6 +127,7 @@ def _live(
         "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
         "attributes": attribute_defaults(raw["Type"], scheme) | known,
         "pins": tuple(fixed_addresses_of(zones)),
+        "log_bucket": AwsId(own_bucket) if in_own_bucket(known) else None,
         "records": unpack(RECORDS, tags),
         "state": lasting_state(raw),
     }
@@ -128,7 +138,7 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
     """An attribute that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
-    return fill_unset(desired, live).model_copy(update={"attributes": attributes})
+    return fill_unset(desired, live, ("log_bucket",)).model_copy(update={"attributes": attributes})
 
 
 def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:
@@ -158,7 +168,8 @@ def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
     raw = answer["LoadBalancers"][0]
     yield from remember_records(_own_groups(new, context), raw.get("DNSName") or "", new.records)
     defaults = attribute_defaults(new.type, new.scheme)
-    yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
+    before, after = with_own_bucket(defaults, new.attributes, _own_bucket(new, context))
+    yield from change_attributes(raw["LoadBalancerArn"], before, after)
     return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
 
 
@@ -176,7 +187,8 @@ def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> W
     """Changes attributes, security groups, subnets, the address type and tags."""
     assert context.live is not None
     arn = context.live.id
-    yield from change_attributes(arn, before.attributes, after.attributes)
+    bucket = own_bucket_of(context.stack, arn)
+    yield from change_attributes(arn, *with_own_bucket(before.attributes, after.attributes, bucket))
     if after.security_groups is not None and before.security_groups != after.security_groups:
         groups = [context.id(group) for group in after.security_groups]
         yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
@@ -193,6 +205,11 @@ def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> W
     if before.records != after.records or groups != _own_groups(before, context):
         yield from remember_records(groups, context.fact(context.address, "dns_name"), after.records, before.records)
     return {}
+
+
+def _own_bucket(balancer: LoadBalancer, context: StepContext) -> str:
+    """The stack's own bucket, if logs go there."""
+    return context.id(balancer.log_bucket) if balancer.log_bucket else ""
 
 
 def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:

@@ -57,6 +57,12 @@ class SandboxOptions:
     """Seconds by which the clock of AWS is ahead of this machine's: the Date of every answer, and what signatures need.
     """
 
+    strict_buckets: bool = False
+    """A bucket that nobody made does not exist. By default it belongs to the account and takes every log."""
+
+    shield: bool = False
+    """The account has the subscription of Shield Advanced."""
+
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""
 

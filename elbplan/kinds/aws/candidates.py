@@ -84,6 +84,7 @@ class Hints:
 COUNTED = {
     "elastic_ip": ":elastic-ip/",
     "ingress_rules": ":security-group-rule/",
+    "log_bucket": ":s3:::",
     "rule": ":listener-rule/",
     "route53_health_check": ":healthcheck/",
     "hosted_zone": ":hostedzone/",

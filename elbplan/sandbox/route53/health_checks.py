@@ -40,7 +40,7 @@ def description(check: HealthCheck) -> Params:
     }
 
 
-@rule(40)
+@rule(53)
 def create_health_check(context: CallContext, params: Params) -> Params:
     """The same reference with the same settings gives the same check; with others, or of a deleted check, an error.
 
@@ -69,7 +69,7 @@ def completed(config: Params) -> Params:
     return {**DEFAULTS, **port, **sni, **config}
 
 
-@rule(40)
+@rule(53)
 def check_config(config: Params) -> None:
     """Which settings fit together: API_HealthCheckConfig (InvalidInput).
 
@@ -97,7 +97,7 @@ def _invalid(why: str) -> AwsError:
     return AwsError("InvalidInput", f"Invalid parameter: {why}")
 
 
-@rule(40)
+@rule(53)
 def update_health_check(context: CallContext, params: Params) -> Params:
     """Members that are left out stay; three can be reset. An address is never added or removed.
 

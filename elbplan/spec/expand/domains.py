@@ -1,56 +1,16 @@
-"""Expands domains: a certificate for the domains that name none, their records, and what the records need."""
+"""Expands domains: their records, and what the records need."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.address import Address, AwsId, Points, Ref
-from ...core.resource import references
+from ...core.address import Address, AwsId, Ref
 from ..short.domains import Domain
 from ..yaml.tree import YamlPath
-from .context import BALANCER, CERTIFICATE, ExpandContext
+from .context import BALANCER, ExpandContext
 from .routing import policy_fields
-from .zones import add_zones, has_own_zone, public_zone, zone
-
-
-def _domains_to_certify(context: ExpandContext) -> list[Domain]:
-    """The domains that need a certificate of elbplan's."""
-    if context.short.manage and not context.short.manage.certificate:
-        return []
-    return [domain for domain in context.short.domain or () if domain.certificate is None]
-
-
-def certificates_of(context: ExpandContext) -> list[Ref]:
-    """The certificates of all domains: first the one that elbplan creates, then those that the domains name."""
-    named = [Points("certificate").parse(d.certificate) for d in context.short.domain or () if d.certificate]
-    created: list[Ref] = [CERTIFICATE] if _domains_to_certify(context) else []
-    return list(dict.fromkeys([*created, *named]))
-
-
-def add_certificate(context: ExpandContext) -> None:
-    """Adds one certificate for all domains that name none, if a listener uses it.
-
-    A zone that elbplan makes goes with the stack, so its validation records go too.
-    """
-    domains: dict[str, Domain] = {}
-    for domain in _domains_to_certify(context):
-        domains.setdefault(domain.name, domain)
-    if domains and _is_used(context):
-        fields = {
-            "domains": list(domains),
-            "proofs": [
-                {"domain": name, "zone": public_zone(domain, context)} for name, domain in reversed(domains.items())
-            ],
-            "remove_validation": context.short.remove_validation or has_own_zone(context) or None,
-        }
-        context.add(CERTIFICATE, fields, ("domain",))
-
-
-def _is_used(context: ExpandContext) -> bool:
-    """True if a listener refers to a certificate of this stack."""
-    refs = (ref for draft in context.drafts.values() for ref in references(draft.fields))
-    return any(isinstance(ref, Address) and ref.kind == CERTIFICATE.kind for ref in refs)
+from .zones import add_zones, zone
 
 
 def add_records(context: ExpandContext) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...core.address import AwsId
-from ..short.document import BUCKET, SOURCE
+from ..short.document import SOURCE
+from ..short.logs import log_attributes
 from ..yaml.tree import YamlPath
 from .context import BALANCER, SECURITY_GROUP, ExpandContext, PlacedListener
+from .edge import LOG_BUCKET
 
 TRANSPORT = {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp")}
 
@@ -24,6 +26,7 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         "subnets": context.subnets,
         "security_groups": context.security_groups,
         "attributes": _attributes(context) or None,
+        "log_bucket": LOG_BUCKET if short.logs and short.logs.own else None,
     }
     places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
@@ -58,13 +61,7 @@ def _attributes(context: ExpandContext) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if context.short.protect and context.short.protect.deletion:
         attributes["deletion_protection.enabled"] = "true"
-    bucket = BUCKET.fullmatch(context.short.logs or "")
-    if bucket:
-        attributes["access_logs.s3.enabled"] = "true"
-        attributes["access_logs.s3.bucket"] = bucket[1]
-        if bucket[2]:
-            attributes["access_logs.s3.prefix"] = bucket[2]
-    return attributes
+    return attributes | (log_attributes(context.short.logs) if context.short.logs else {})
 
 
 def _ingress_rules(context: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:

@@ -13,9 +13,11 @@ from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .domains import Domain
+from .edge import ShortWebAcl
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
+from .logs import LOGS_SHORTHAND, ShortLogs
 from .servers import Server
 from .traffic import Traffic
 from .words import (
@@ -34,7 +36,6 @@ from .words import (
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
-BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?", re.ASCII)
 GROUP = re.compile(r"sg-[0-9a-f]+", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
@@ -65,12 +66,6 @@ def _zone(value: str) -> str:
 def _access(value: Any) -> Any:
     """Also accepts AWS's own word for public."""
     return "public" if value == "internet-facing" else value
-
-
-def _bucket(value: str) -> str:
-    if not BUCKET.fullmatch(value) or len(value) > 1000:
-        raise SpecValueError(f"{shown_value(value)} is not an S3 location", "write s3://BUCKET/PREFIX")
-    return value
 
 
 def source(value: str) -> str:
@@ -220,8 +215,18 @@ class Short(ShortModel):
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
     ] = None
     logs: Annotated[
-        Annotated[str, AfterValidator(_bucket)] | None,
-        Field(description="access logs", examples=["s3://bucket/prefix"]),
+        Annotated[ShortLogs, LOGS_SHORTHAND] | None,
+        Field(
+            description="logs in S3: s3://BUCKET/PREFIX or true for access logs, or a map of the logs",
+            examples=["s3://bucket/prefix"],
+        ),
+    ] = None
+    web_acl: Annotated[
+        Annotated[ShortWebAcl, text_is("name")] | None,
+        Field(
+            description="web ACL of AWS WAF that filters the requests: the name or ARN of one that exists",
+            examples=["edge"],
+        ),
     ] = None
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,

@@ -2,122 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from ..errors import SpecValueError
-from ..messages import shown_value
-from .health_checks import ShortRoute53Check
-from .routing import ShortPolicy
-from .words import OneOrMore, ShortModel, Texts, UpperCaseWord, WholeNumber, text_is
-
-LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
-ARN = re.compile(
-    r"arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+|iam::[0-9]{12}:server-certificate/.+)",
-    re.ASCII,
-)
+from .certificates import CertificateWords
+from .domain_names import domain_name
+from .records import RecordWords, ShortZone
+from .words import ShortModel, text_is
 
 
-def domain_name(value: str) -> str:
-    """Returns the name in lowercase without the final dot. Raises SpecValueError."""
-    name = value.lower().rstrip(".")
-    labels = name.split(".")
-    if "*" in name and (labels[0] != "*" or "*" in name[1:]):
-        raise SpecValueError(
-            f"{shown_value(value)} has a * in the wrong place", "write * only as the whole first label: *.example.com"
-        )
-    if "://" in value or "/" in value:
-        raise SpecValueError(
-            f"{shown_value(value)} is a URL, not a domain",
-            "write only the host name, without https:// and without a path",
-        )
-    plain = labels[1:] if labels[0] == "*" else labels
-    if len(plain) < 2:
-        raise SpecValueError(f"{shown_value(value)} is not a full domain name", "write all of it, like api.example.com")
-    if not name.isascii() and (encoded := _ascii_form(plain)):
-        first = "*." if labels[0] == "*" else ""
-        raise SpecValueError(
-            f"{shown_value(value)} has letters outside ASCII", f"write its form in DNS: {first}{encoded}"
-        )
-    if len(name) > 253 or not all(LABEL.fullmatch(label) for label in plain):
-        raise SpecValueError(
-            f"{shown_value(value)} is not a domain name",
-            "use letters, digits and dashes, at most 63 between two dots, like api.example.com",
-        )
-    return name
-
-
-def _ascii_form(labels: list[str]) -> str:
-    """`xn--bj0bj06e.example.com`; empty if the name has none: https://www.rfc-editor.org/rfc/rfc3490"""
-    try:
-        encoded = ".".join(labels).encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
-    return encoded if all(LABEL.fullmatch(label) for label in encoded.split(".")) else ""
-
-
-def certificate_arn(value: str) -> str:
-    """Checks an ARN; other text is the name of a certificate of the stack. Raises SpecValueError."""
-    if value.startswith("arn:") and not ARN.fullmatch(value):
-        raise SpecValueError(
-            f"{shown_value(value)} is not the ARN of a certificate", "write arn:aws:acm:REGION:ACCOUNT:certificate/ID"
-        )
-    return value
-
-
-ShortCertificate = Annotated[str, AfterValidator(certificate_arn)]
-
-
-IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=+-]{0,63}", re.ASCII)
-"""Route 53 allows 128 characters of any kind. The tags that record who made a record allow fewer."""
-LONGEST_TTL = 2147483647
-
-
-def identifier(value: str) -> str:
-    """Checks the identifier of a record. Raises SpecValueError."""
-    if not IDENTIFIER.fullmatch(value):
-        raise SpecValueError(
-            f"{shown_value(value)} is not an id", "use at most 64 letters, digits and the characters _ . : = + -"
-        )
-    return value
-
-
-def _ttl(value: int) -> int:
-    if not 0 <= value <= LONGEST_TTL:
-        raise SpecValueError(f"{value} is not a TTL", f"seconds go from 0 to {LONGEST_TTL}")
-    return value
-
-
-class ShortZone(ShortModel):
-    """A hosted zone by name."""
-
-    name: Annotated[str, Field(description="name or id of the zone", examples=["example.com"])]
-    private: Annotated[bool, Field(description="the private zone of this name, of the stack's VPC")] = False
-    create: Annotated[bool, Field(description="elbplan makes the zone, and deletes it if it is empty")] = False
-    vpc: Annotated[
-        Texts | None, Field(description="VPCs of a private zone that elbplan makes; by default the stack's VPC")
-    ] = None
-    comment: Annotated[str | None, Field(description="comment of a zone that elbplan makes")] = None
-    delegation_set: Annotated[
-        str | None, Field(description="id of a reusable delegation set for a zone that elbplan makes")
-    ] = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> ShortZone:
-        given = [key for key in ("vpc", "comment", "delegation_set") if getattr(self, key) is not None]
-        if given and not self.create:
-            raise SpecValueError(f"{given[0]}: is for a zone that elbplan makes", "write create: true too")
-        if self.vpc and not self.private:
-            raise SpecValueError("only a private zone has VPCs", "write private: true too, or leave out vpc:")
-        if self.private and self.delegation_set:
-            raise SpecValueError("a private zone has no delegation set", "leave out delegation_set:")
-        return self
-
-
-class Domain(ShortModel):
-    """A domain name of the stack."""
+class DomainName(ShortModel):
+    """The name of a domain and its zone."""
 
     name: Annotated[str, AfterValidator(domain_name), Field(description="domain name", examples=["api.example.com"])]
     zone: Annotated[
@@ -127,38 +23,14 @@ class Domain(ShortModel):
             examples=["Z0123456789ABC"],
         ),
     ] = None
-    certificate: Annotated[
-        ShortCertificate | None, Field(description="ARN of an existing certificate; by default elbplan creates one")
-    ] = None
+
+
+class Domain(RecordWords, CertificateWords, DomainName):
+    """A domain name of the stack."""
+
     take_over: Annotated[
         bool | None, Field(description="the domain may replace a DNS record that elbplan did not create")
     ] = None
     restore: Annotated[
         bool, Field(description="the DNS record that the domain replaced comes back when elbplan deletes the domain's")
     ] = False
-    type: Annotated[
-        Annotated[
-            list[Annotated[Literal["A", "AAAA", "CNAME", "HTTPS"], UpperCaseWord("A", "AAAA", "CNAME", "HTTPS")]],
-            OneOrMore(),
-        ]
-        | None,
-        Field(description="types of the records; by default a, and aaaa with dualstack", examples=[["a", "https"]]),
-    ] = None
-    policy: Annotated[
-        ShortPolicy | None,
-        Field(description="routing policy of the records; without it, the name leads only here"),
-    ] = None
-    id: Annotated[
-        Annotated[str, AfterValidator(identifier)] | None,
-        Field(description="tells this record from others of its name; by default the stack's name"),
-    ] = None
-    evaluate_target_health: Annotated[
-        bool | None, Field(description="no answer with this record while no target is healthy; by default true")
-    ] = None
-    health_check: Annotated[
-        ShortRoute53Check | None, Field(description="health check of Route 53: a path, an id, or a map")
-    ] = None
-    ttl: Annotated[
-        Annotated[WholeNumber, AfterValidator(_ttl)] | None,
-        Field(description="seconds, for cname and https; by default 60"),
-    ] = None

@@ -34,8 +34,9 @@ def _logs(subject: Subject, address: Address, balancer: LoadBalancer) -> None:
     """AWS: "You must specify an S3 bucket to enable access logs"."""
     for logs in LOGS:
         enabled = f"{logs}.enabled"
-        if balancer.attributes.get(enabled) == "true" and not balancer.attributes.get(f"{logs}.bucket"):
-            hint = f"write {logs}.bucket: BUCKET too"
+        named = balancer.attributes.get(f"{logs}.bucket") or balancer.log_bucket
+        if balancer.attributes.get(enabled) == "true" and not named:
+            hint = f"write {logs}.bucket: BUCKET too, or log_bucket: NAME"
             subject.problem(address, ("attributes", enabled), f"{logs} needs a bucket", hint)
 
 
