@@ -97,6 +97,7 @@ def _pinned_name(resource: Resource) -> str | None:
 
 
 def own_ids(comparison: Diff) -> set[str]:
+    """The AWS ids of the stack's resources."""
     return {live.id for live in comparison.lives.values()}
 
 

@@ -37,8 +37,8 @@ class GeoProximity(Part):
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_GeoProximityLocation.html
     """
 
-    aws_region: str | None = None
-    local_zone_group: str | None = None
+    aws_region: Annotated[str | None, Field(description="a region, like eu-west-1")] = None
+    local_zone_group: Annotated[str | None, Field(description="a group of Local Zones, like us-east-1-bos-1")] = None
     coordinates: Coordinates | None = None
     bias: Annotated[int | None, Field(ge=-99, le=99, description="a wider (1 to 99) or smaller area (-1 to -99)")] = (
         None
@@ -48,7 +48,7 @@ class GeoProximity(Part):
 class CidrRouting(Part):
     """A location of a CIDR collection. https://docs.aws.amazon.com/Route53/latest/APIReference/API_CidrRoutingConfig.html"""
 
-    collection_id: str
+    collection_id: Annotated[str, Field(description="the id of the collection")]
     location_name: Annotated[str, Field(description="a location of the collection, or * for all other networks")]
 
 

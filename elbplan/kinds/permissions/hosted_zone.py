@@ -32,5 +32,4 @@ PERMISSIONS = (
         Permission(f"route53:{action}", ("create", "update"), (ZONES,), each=private, why=NO_TAGS)
         for action in ("AssociateVPCWithHostedZone", "DisassociateVPCFromHostedZone")
     ),
-    *reads("ec2:DescribeVpcs", verbs=("create", "update"), each=private),
 )
