@@ -11,7 +11,7 @@ from ..core.resource import Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.acm_validation import DnsValidation
 from ..kinds.aws.actions import action_text
-from ..kinds.aws.alias_tags import RecordPlace
+from ..kinds.aws.alias_tags import RecordPlace, is_mark
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.aws.leading_actions import leading_text
@@ -40,8 +40,10 @@ def _member_text(member: Any) -> str:
 
 def _mark_text(mark: str) -> str:
     """A record in the tag of its load balancer."""
-    place = RecordPlace.of(mark) if mark.count("/") == 2 else None
-    return f"{place.type} {place.name}" if place else mark
+    place = RecordPlace.of(mark) if is_mark(mark) else None
+    if place is None:
+        return mark
+    return f"{place.type} {place.name}" + (f" as {place.identifier}" if place.identifier else "")
 
 
 def _validation_text(validation: DnsValidation) -> str:

@@ -22,6 +22,7 @@ from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
+from elbplan.kinds.hosted_zone import HostedZone
 from elbplan.kinds.ingress_rules import IngressRules
 from elbplan.kinds.instance import Instance, stop
 from elbplan.kinds.listener import Listener
@@ -41,7 +42,9 @@ BEFORE = """
 name: my-web
 region: ap-northeast-2
 zones: [a, c]
-domain: api.example.com
+domain:
+  - {name: api.example.com, policy: latency, health_check: /health}
+  - {name: app.own.net, zone: {name: own.net, create: true}}
 tags: {team: web, old: "1"}
 remove_validation: true
 web_acl: edge
@@ -73,7 +76,10 @@ AFTER = """
 name: my-web
 region: ap-northeast-2
 zones: [a, b]
-domain: [api.example.com, {name: "*.example.com", take_over: true, restore: true}]
+domain:
+  - {name: api.example.com, policy: latency, health_check: /ready}
+  - {name: app.own.net, zone: {name: own.net, create: true, comment: ours}}
+  - {name: "*.example.com", take_over: true, restore: true}
 tags: {team: api}
 remove_validation: true
 allow: [10.0.0.0/8]
@@ -239,6 +245,11 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
             Targets(group=AwsId(GROUP), members=(Target(address="arn:aws:lambda:eu-west-1:123456789012:function:b"),)),
         ),
     ),
+    (
+        "hosted_zone",
+        "Z0123456789ABC",
+        (HostedZone(name="a.org", vpcs=(AwsId("vpc-1"),)), HostedZone(name="a.org", vpcs=(AwsId("vpc-2"),))),
+    ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
 ]  # fmt: skip
 """Updates that the life below does not need: kind, id, before and after."""
@@ -364,7 +375,16 @@ def tags_of(call: Call) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
-WITHOUT_TAGS = {"targets", "auto_scaling_attachment", "record", "ingress_rules", "web_acl_association"}
+BY_REFERENCE = {"hosted_zone", "route53_health_check"}
+"""The create calls of Route 53 take no tags. Their caller reference is of the stack."""
+WITHOUT_TAGS = {
+    "targets",
+    "auto_scaling_attachment",
+    "record",
+    "ingress_rules",
+    "web_acl_association",
+    *BY_REFERENCE,
+}
 """Neither registrations nor records can carry tags. The rules in groups of others have only the ownership tags."""
 
 
@@ -379,6 +399,13 @@ def test_ownership_is_written_by_the_create_call_itself(journal: Journal, kind: 
         assert tags["team"] in ("web", "api")
 
 
+@pytest.mark.parametrize("kind", sorted(BY_REFERENCE))
+def test_a_caller_reference_is_of_the_stack(journal: Journal, kind: str) -> None:
+    (made,) = [call for name, call in journal.creations if name == kind]
+    assert made.params["CallerReference"].startswith(f"elbplan/my-web/{REGION}/")
+    assert len(made.params["CallerReference"]) <= 64
+
+
 IDEMPOTENT = {
     "CreateLoadBalancer",
     "CreateTargetGroup",
@@ -388,7 +415,7 @@ IDEMPOTENT = {
     "CreateProtection",
 }
 """AWS answers to the same request with the same resource."""
-TOKENS = {"ClientToken", "IdempotencyToken"}
+TOKENS = {"ClientToken", "IdempotencyToken", "CallerReference"}
 
 
 def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Journal) -> None:
