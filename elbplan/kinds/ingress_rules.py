@@ -60,8 +60,9 @@ def read(scope: Scope) -> ReadProgram[Found[IngressRules]]:
 
     For a stack without `open: true`, AWS may deny the read of rules.
     """
-    opened = [*scope.wanted(Targets), *scope.wanted(AutoScalingAttachment)]
-    wanted = any(resource.open for _, _, resource in opened) or any(scope.wanted(IngressRules))
+    opened = [targets.open for _, _, targets in scope.wanted(Targets)]
+    opened += [attachment.open for _, _, attachment in scope.wanted(AutoScalingAttachment)]
+    wanted = any(opened) or any(scope.wanted(IngressRules))
     if not wanted and not scope.ending and not (yield from _any_exists(scope)):
         return Found({})
     (answer,) = yield [Call("ec2", "DescribeSecurityGroupRules", stack_filter(scope.stacks), optional=not wanted)]

@@ -11,7 +11,7 @@ from ..errors import escaped
 from ..spec.errors import SpecValueError
 from ..spec.short.document import REGION
 from ..spec.short.domain_names import domain_name
-from ..spec.short.groups import TAG
+from ..spec.short.target_words import TAG
 from .facts import AccountFacts, HostedZone, Server
 from .guess import likely_servers, shared_tags
 from .names import is_stack_name, stack_name

@@ -42,7 +42,11 @@ def add_targets(context: ExpandContext, group: NamedGroup) -> None:
     short = group.definition
     opened = _is_opened(context, group) or None
     if short.auto_scaling_group:
-        fields = {"group": group.address, "auto_scaling_groups": list(short.auto_scaling_group), "open": opened}
+        fields: dict[str, Any] = {
+            "group": group.address,
+            "auto_scaling_groups": list(short.auto_scaling_group),
+            "open": opened,
+        }
         places: dict[YamlPath, YamlPath] = {("auto_scaling_groups",): (*group.path, "auto_scaling_group")}
         context.add(Address("auto_scaling_attachment", group.name), fields, group.path, places)
         return

@@ -13,6 +13,7 @@ from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .balancer_settings import Attributes, Capacity, IpamPool, OutpostPool, PrivateLinkRules
+from .client_certificates import ShortTrustStoreValue
 from .domains import Domain
 from .edge import ShortWebAcl
 from .groups import ShortGroup
@@ -194,6 +195,10 @@ class Short(ShortModel):
         str | None,
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
     ] = None
+    trust_stores: Annotated[
+        dict[OwnName, ShortTrustStoreValue] | None,
+        Field(description="CA certificates of clients by name, for client_certificates: of listeners"),
+    ] = None
     logs: Annotated[
         Annotated[ShortLogs, LOGS_SHORTHAND] | None,
         Field(
@@ -213,6 +218,13 @@ class Short(ShortModel):
     ipam_pool: IpamPool = None
     outpost_pool: OutpostPool = None
     private_link_rules: PrivateLinkRules = None
+    shield: Annotated[
+        bool,
+        Field(
+            description="Shield Advanced protects the load balancer; the account needs the subscription, which costs "
+            "3,000 USD a month"
+        ),
+    ] = False
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
         Field(description="true: AWS refuses to delete the load balancer"),
