@@ -15,6 +15,7 @@ from ...core.call import Call, GateStatus, ProbeProgram, WriteProgram
 from ...core.cause import because
 from ...core.kind import Gate, StepContext
 from .load_balancer_attributes import UNSEEN
+from .ownership import tag_list
 from .queries import GONE
 
 RESERVED = "elbplan:capacity"
@@ -42,6 +43,11 @@ def is_ours(units: int, tags: Mapping[str, str], *, wanted: bool) -> bool:
     return wanted or tags.get(RESERVED) == str(units)
 
 
+def reservation_tags(units: int) -> dict[str, str]:
+    """The tag that says that elbplan reserves these units; none without a reservation."""
+    return {RESERVED: str(units)} if units else {}
+
+
 def change_reservation(arn: str, before: int, after: int) -> WriteProgram:
     """Reserves these units, or ends the reservation. The tag is there before the reservation, and goes after it."""
     params: dict[str, Any] = {"LoadBalancerArn": arn}
@@ -49,8 +55,8 @@ def change_reservation(arn: str, before: int, after: int) -> WriteProgram:
         known = yield Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, retry_on=UNSEEN)
         tags = {tag["Key"]: tag.get("Value") for told in known["TagDescriptions"] for tag in told["Tags"]}
         if tags.get(RESERVED) != str(after):
-            tag = {"Key": RESERVED, "Value": str(after)}
-            yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": [tag]}, retry_on=UNSEEN)
+            own = tag_list(reservation_tags(after))
+            yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": own}, retry_on=UNSEEN)
         params["MinimumLoadBalancerCapacity"] = {"CapacityUnits": after}
         yield Call("elbv2", "ModifyCapacityReservation", params, retry_on=(*UNSEEN, *BUSY), timeout=HOURS)
     elif before:
