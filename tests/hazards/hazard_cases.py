@@ -368,16 +368,16 @@ CASES = {
     ),
     "protection-removed: desync mitigation": Case(
         "protection-removed",
-        "- {do: update, what: load_balancer.main, # <-\n"
-        "   set: {attributes: {routing.http.desync_mitigation_mode: monitor}}}\n",
+        "- {do: update, what: load_balancer.main, "
+        "set: {attributes: {routing.http.desync_mitigation_mode: monitor}}}  # <-\n",
         "- {do: update, what: load_balancer.main,\n"
         "   set: {attributes: {routing.http.desync_mitigation_mode: strictest}}}\n",
         (LISTENING,),
     ),
     "protection-removed: rules for PrivateLink": Case(
         "protection-removed",
-        "- {do: update, what: load_balancer.main, # <-\n"
-        "   set: {enforce_security_group_inbound_rules_on_private_link_traffic: 'off'}}\n",
+        "- {do: update, what: load_balancer.main, "
+        "set: {enforce_security_group_inbound_rules_on_private_link_traffic: 'off'}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {zonal_shift.config.enabled: 'true'}}}\n",
         (PINNED,),
     ),
