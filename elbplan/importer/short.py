@@ -22,6 +22,7 @@ from ..kinds.targets import Targets
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
 from .claims import BALANCER
+from .listener_words import settings_words
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
 from .words import Words, action_words, condition_words, has_words
@@ -199,7 +200,7 @@ class ShortWriter:
                 continue
             self.covered |= {address, *(rule for rule, _ in self._rules(address))}
             words: Words = {"listen": f"{listener.port}/{str(listener.protocol).lower()}"} if listener.port else {}
-            words |= self._tls(listener)
+            words |= self._tls(listener) | settings_words(listener)
             words |= action_words(listener.action)
             rules = list(self._rule_words(self._rules(address)))
             yield words | ({"rules": rules} if rules else {})

@@ -16,7 +16,7 @@ groups: {web: {ips: [172.31.0.9], port: 80}}
 listeners:
   - {listen: 80/http, forward: web}
   - {listen: 81/http, redirect: 80/http}
-  - {listen: 82/http, respond: {code: 503, body: closed}}
+  - {listen: 82/http, respond: {status: 503, body: closed}}
 """
 CHANGED = FORWARD.replace("redirect: 80/http", "redirect: {to: 80/http, code: 302}").replace("closed", "later")
 

@@ -5,6 +5,10 @@ Provider: TestAccELBV2Listener_Protocol_https.
 
 from __future__ import annotations
 
+import pytest
+
+from elbplan.errors import Refused
+
 from .kit import Case
 
 HTTPS = """
@@ -47,12 +51,12 @@ def test_another_policy_is_one_call(case: Case) -> None:
 
 
 def test_a_policy_that_aws_does_not_have_is_refused_before_the_first_write(case: Case) -> None:
-    plan = case.plan(MISTYPED)
-    (refusal,) = plan.refusals
-    assert (
-        "AWS has no TLS policy ELBSecurityPolicy-TLS13-1-2-Ress-2021-06 for application load balancers" in refusal.what
+    with pytest.raises(Refused) as caught:
+        case.plan(MISTYPED)
+    assert caught.value.what.startswith(
+        "listener.443: AWS has no TLS policy ELBSecurityPolicy-TLS13-1-2-Ress-2021-06 for application load balancers"
     )
-    assert refusal.hint == "did you mean ELBSecurityPolicy-TLS13-1-2-Res-2021-06?"
+    assert caught.value.hint == "did you mean ELBSecurityPolicy-TLS13-1-2-Res-2021-06?"
 
 
 def test_https_becomes_http_in_place_without_certificate_and_policy(case: Case) -> None:
