@@ -31,6 +31,9 @@ def lookup_call(lookup: Lookup) -> Call | None:
         return Call("ec2", "DescribeInstances", _by_name(lookup.query))
     if lookup.what == "security_group":
         return Call("ec2", "DescribeSecurityGroups", _by_name(lookup.query))
+    if lookup.what == "load_balancer":
+        names = {"Names": [lookup.query.removeprefix("name:")]}
+        return Call("elbv2", "DescribeLoadBalancers", names, done_if=("LoadBalancerNotFound",))
     if lookup.what == "trust_store":
         names = {"Names": [lookup.query.removeprefix("name:")]}
         return Call("elbv2", "DescribeTrustStores", names, done_if=("TrustStoreNotFound",))
@@ -49,6 +52,8 @@ def results_of(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
         return sorted(instance["InstanceId"] for instance in existing_instances(answer))
     if lookup.what == "security_group":
         return sorted(group["GroupId"] for group in answer.get("SecurityGroups", []))
+    if lookup.what == "load_balancer":
+        return [balancer["LoadBalancerArn"] for balancer in answer.get("LoadBalancers", [])]
     if lookup.what == "trust_store":
         return [store["TrustStoreArn"] for store in answer.get("TrustStores", [])]
     if lookup.what == "vpc":

@@ -9,6 +9,7 @@ from ...core.permission import NEW, OWN, Condition, Permission, reads
 from ..aws.listener_attributes import DEFAULTS
 from .elb_reads import READ_PERMISSIONS
 from .limits import BALANCERS, ELB, LISTENERS, RULES, elb_tags, on_parent, own
+from .secrets import SECRET_PERMISSIONS
 
 
 def is_http(listener: Any) -> Iterable[str]:
@@ -46,6 +47,7 @@ TEMPORARY_RULE = (
 
 PERMISSIONS = (
     *READ_PERMISSIONS,
+    *SECRET_PERMISSIONS,
     *on_parent(("create",), f"{ELB}:CreateListener", BALANCERS, lambda listener: [listener.load_balancer], NEW),
     *own(("update",), LISTENERS, f"{ELB}:ModifyListener"),
     *reads(f"{ELB}:DescribeListenerCertificates", each=is_secure),

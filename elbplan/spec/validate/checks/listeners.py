@@ -64,6 +64,9 @@ def _forward(subject: Subject, address: Address, action: Forward, listener: List
     if kind == "gateway" and (len(action.groups) > 1 or action.sticky):
         what = "a gateway load balancer can forward to one group only, without stickiness of the listener"
         subject.problem(address, ("action",), what, "write forward: with the name of one group")
+    elif kind == "network" and action.sticky:
+        what = "a network load balancer has no stickiness between groups"
+        subject.problem(address, ("action",), what, "remove sticky: here; a group of its own can be sticky")
     elif len(action.groups) > 1 and not any(share.weight for share in action.groups):
         subject.problem(
             address, ("action",), "all weights are 0, so no group receives requests", "give one group a weight above 0"
