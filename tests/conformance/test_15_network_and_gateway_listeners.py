@@ -51,6 +51,8 @@ def test_alpn_is_set_changed_and_cleared_and_tls_has_no_attributes(case: Case) -
     assert sent.only("CreateListener")["AlpnPolicy"] == ["HTTP2Preferred"]
     assert case.apply(OTHER_ALPN).only("ModifyListener")["AlpnPolicy"] == ["HTTP1Only"]
     assert case.apply(NO_ALPN).only("ModifyListener")["AlpnPolicy"] == ["None"]
+    case.box.clear_calls()
+    assert case.plan(NO_ALPN).empty
     asked = {call.action for call in case.box.calls}
     assert "DescribeListenerCertificates" in asked
     assert "DescribeListenerAttributes" not in asked
