@@ -91,11 +91,15 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         """
         HTTPS becomes HTTP on a port
         the TLS policy (tls:) allows older versions than before
+        hsts: goes from a listener
         """,
-        "keep the protocol and the policy; use another port for what needs no encryption",
+        "keep the protocol, the policy and the header; use another port for what needs no encryption",
     ),
     "login-removed": (
-        "the login (authenticate), token check or client certificates go from a listener or a rule",
+        """
+        the login (authenticate), token check or client certificates go from a listener or a rule
+        client certificates may be expired (allow_expired:), or a revocation list goes from a trust store
+        """,
         "leave the field to its owner (ignore:), or write it into the spec",
     ),
     "web-acl-removed": (

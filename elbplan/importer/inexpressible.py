@@ -8,12 +8,6 @@ from ..kinds.aws.login_actions import OIDC
 from .source import NotImported
 from .survey import Survey
 
-LISTENER_DEFAULTS = {"tcp.idle_timeout.seconds": "350", "routing.http.response.server.enabled": "true"}
-"""AWS's defaults; every other attribute is empty unless somebody sets it.
-
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
-"""
-
 SECRET_STAYS = "AWS never returns it, and it stays there; write client_secret: with a reference, for a new login"
 NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 
@@ -22,12 +16,6 @@ def not_expressible(seen: Survey) -> Iterator[NotImported]:
     """Settings that elbplan neither writes into a spec nor changes."""
     yield from _attached(seen)
     yield from _groups_and_targets(seen)
-    for arn, attributes in seen.listener_attributes.items():
-        raw = seen.listeners[arn]
-        for key, value in sorted(attributes.items()):
-            if value not in ("", LISTENER_DEFAULTS.get(key)):
-                where = f"listener.{raw.get('Port') or 'main'}: attribute {key} = {value}"
-                yield NotImported(where, "elbplan does not manage attributes of listeners")
     yield from _secrets(seen)
 
 

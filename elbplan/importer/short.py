@@ -23,6 +23,7 @@ from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
 from .balancer_words import setting_words, subnet_entries
 from .claims import BALANCER
+from .listener_words import settings_words
 from .login_words import leading_words, rewrite_words
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
@@ -202,7 +203,7 @@ class ShortWriter:
                 continue
             self.covered |= {address, *(rule for rule, _ in self._rules(address))}
             words: Words = {"listen": f"{listener.port}/{str(listener.protocol).lower()}"} if listener.port else {}
-            words |= self._tls(listener)
+            words |= self._tls(listener) | settings_words(listener)
             words |= action_words(listener.action) | (leading_words(listener.leading_actions) or {})
             rules = list(self._rule_words(self._rules(address)))
             yield words | ({"rules": rules} if rules else {})

@@ -65,7 +65,6 @@ class Survey:
     instances: dict[str, Raw] = field(default_factory=dict)
     subnets: dict[str, Raw] = field(default_factory=dict)
     vpcs: dict[str, Raw] = field(default_factory=dict)
-    listener_attributes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     associations: Associations = field(default_factory=Associations)
     records: list[ZoneRecord] = field(default_factory=list)
     zones: Sequence[Raw] = ()
@@ -110,7 +109,6 @@ def _rules_and_details(seen: Survey) -> ReadProgram[None]:
     calls = [
         *map(rules_of, seen.listeners),
         *map(describe_certificates, secure),
-        *map(_listener_attributes, seen.listeners),
         *map(health_of, seen.groups),
     ]
     answers = iter((yield calls) if calls else [])
@@ -120,15 +118,8 @@ def _rules_and_details(seen: Survey) -> ReadProgram[None]:
     for arn in secure:
         default = [c["CertificateArn"] for c in seen.listeners[arn].get("Certificates") or ()][:1]
         seen.certificates[arn] = list(dict.fromkeys([*default, *further_certificates(next(answers))]))
-    for arn in seen.listeners:
-        seen.listener_attributes[arn] = {a["Key"]: a.get("Value") or "" for a in next(answers).get("Attributes", ())}
     for arn in seen.groups:
         seen.targets[arn] = next(answers).get("TargetHealthDescriptions", [])
-
-
-def _listener_attributes(arn: str) -> Call:
-    """The attributes of a listener. They are only listed, so a denial is no problem."""
-    return Call("elbv2", "DescribeListenerAttributes", {"ListenerArn": arn}, optional=True)
 
 
 def forwarded_groups(seen: Survey) -> Iterator[str]:

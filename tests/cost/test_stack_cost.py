@@ -16,6 +16,7 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource
 from elbplan.core.traffic_estimate import TrafficEstimate
 from elbplan.cost import Consumption, CostSum, StackCost, bundled_prices, stack_cost
+from elbplan.kinds.aws.mutual_tls import MutualTls
 from tests.render.plans import REGION, WEB, WEB_INTERNAL, endings, lives, plan, stack
 
 MAIN = "load_balancer.main"
@@ -130,7 +131,7 @@ def test_a_stopped_server_costs_only_its_volume() -> None:
 
 def test_a_trust_store_is_billed_by_the_hour() -> None:
     listener = Address("listener", "443")
-    mutual = {"Mode": "verify", "TrustStoreArn": "arn:aws:elasticloadbalancing:x:1:truststore/a/b"}
+    mutual = MutualTls(mode="verify", trust_store="arn:aws:elasticloadbalancing:x:1:truststore/a/b")
     found = edited(WEB, listener, mutual_authentication=mutual)
     assert quantities(found, "listener.443") == {"trust store for client certificates": 1}
     assert [item.unit_price for item in found.items if item.address == "listener.443"] == [Decimal("0.005")]
