@@ -45,6 +45,7 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     targets.too_few_zones,
     ordering.priority_conflict,
     security.protection_removed,
+    web_acls.shield_removed,
     load_balancers.extra_cost,
     ordering.irreversible_before_hold,
     ordering.repeated_state,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.address import Address
+from ...kinds.aws.log_delivery import NAMES
 from ..short.logs import ShortLogs
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
@@ -44,6 +45,8 @@ def _add_protections(context: ExpandContext) -> None:
 def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:
     """Adds the bucket if a log goes there. Reports settings of a bucket that elbplan does not make."""
     _check_types(context, logs)
+    if context.short.type == "gateway":
+        return
     if logs.own:
         fields = {"writers": [context.short.type], "keep_days": logs.keep, "on_destroy": logs.on_destroy}
         places: dict[YamlPath, YamlPath] = {("keep_days",): ("logs", "keep"), ("on_destroy",): ("logs", "on_destroy")}
@@ -59,8 +62,7 @@ def _check_types(context: ExpandContext, logs: ShortLogs) -> None:
     """A network load balancer has only access logs, and a gateway load balancer has none."""
     type = context.short.type
     known = {"application": ("access", "connection", "health_checks"), "network": ("access",)}.get(type, ())
-    for log in logs.places:
-        if log not in known:
-            where = ("logs", log) if ("logs", log) in context.report.tree.keys else ("logs",)
-            what = f"a {type} load balancer has no {log.replace('_', ' ').removesuffix('s')} logs"
-            context.report.at(where, what, "remove it, or write type: application", key=True)
+    for log in [log for log in logs.places if log not in known]:
+        where = ("logs", log) if ("logs", log) in context.report.tree.keys else ("logs",)
+        what = f"a {type} load balancer has no {NAMES[log]}"
+        context.report.at(where, what, "remove it, or write type: application", key=True)

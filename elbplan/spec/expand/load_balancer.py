@@ -26,7 +26,7 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         "subnets": context.subnets,
         "security_groups": context.security_groups,
         "attributes": _attributes(context) or None,
-        "log_bucket": LOG_BUCKET if short.logs and short.logs.own else None,
+        "log_bucket": LOG_BUCKET if short.logs and short.logs.own and short.type != "gateway" else None,
     }
     places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
@@ -61,7 +61,9 @@ def _attributes(context: ExpandContext) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if context.short.protect and context.short.protect.deletion:
         attributes["deletion_protection.enabled"] = "true"
-    return attributes | (log_attributes(context.short.logs) if context.short.logs else {})
+    return attributes | (
+        log_attributes(context.short.logs) if context.short.logs and context.short.type != "gateway" else {}
+    )
 
 
 def _ingress_rules(context: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:
