@@ -22,6 +22,7 @@ from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
+from elbplan.kinds.hosted_zone import HostedZone
 from elbplan.kinds.ingress_rules import IngressRules
 from elbplan.kinds.instance import Instance, stop
 from elbplan.kinds.listener import Listener
@@ -29,7 +30,8 @@ from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.permissions.listener import TEMPORARY_RULE
 from elbplan.kinds.permissions.targets import END_SERVERS
 from elbplan.kinds.security_group import SecurityGroup
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.target import Target
+from elbplan.kinds.targets import Targets
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
@@ -40,7 +42,9 @@ BEFORE = """
 name: my-web
 region: ap-northeast-2
 zones: [a, c]
-domain: api.example.com
+domain:
+  - {name: api.example.com, policy: latency, health_check: /health}
+  - {name: app.own.net, zone: {name: own.net, create: true}}
 tags: {team: web, old: "1"}
 remove_validation: true
 web_acl: edge
@@ -52,6 +56,7 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /health}
   api: {servers: api, port: 81}
+  scaled: {auto_scaling_group: fleet, port: 83}
 listeners:
   - {listen: 80/http, redirect: 443/https}
   - listen: 443/https
@@ -59,12 +64,22 @@ listeners:
     rules:
       - {name: api, path: /api/*, forward: api}
       - {name: old, path: /old/*, respond: 410}
+      - {name: scaled, path: /scaled/*, forward: scaled}
+trust_store:
+  clients: {bundle: s3://bucket/ca.pem, revocations: [s3://bucket/a.crl, s3://bucket/b.crl]}
+overrides:
+  listener.443:
+    mutual_authentication: {mode: verify, trust_store: clients}
+    attributes: {routing.http.response.server.enabled: "false"}
 """
 AFTER = """
 name: my-web
 region: ap-northeast-2
 zones: [a, b]
-domain: [api.example.com, {name: "*.example.com", take_over: true, restore: true}]
+domain:
+  - {name: api.example.com, policy: latency, health_check: /ready}
+  - {name: app.own.net, zone: {name: own.net, create: true, comment: ours}}
+  - {name: "*.example.com", take_over: true, restore: true}
 tags: {team: api}
 remove_validation: true
 allow: [10.0.0.0/8]
@@ -77,7 +92,14 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
-overrides: {load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}}
+  scaled: {auto_scaling_group: next, port: 83}
+trust_store: {clients: {bundle: s3://bucket/new.pem, revocations: [s3://bucket/b.crl]}}
+overrides:
+  load_balancer:
+    attributes: {idle_timeout.timeout_seconds: 120}
+    minimum_capacity_units: 100
+    ipv4_ipam_pool: ipam-pool-0a
+  listener.443: {mutual_authentication: {mode: verify, trust_store: clients}}
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https
@@ -85,13 +107,14 @@ listeners:
     rules:
       - {name: old, path: /old/*, respond: 404}
       - {name: api, path: /api/*, forward: api}
+      - {name: scaled, path: /scaled/*, forward: scaled}
 """
 
 
 def with_opened(spec: str, server: str) -> str:
     """The spec with a group for a server that elbplan did not create."""
-    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\noverrides:"
-    return spec.replace("overrides:", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
+    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\ntrust_store: {{"
+    return spec.replace("trust_store: {", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
 
 
 @dataclass
@@ -222,6 +245,11 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
             Targets(group=AwsId(GROUP), members=(Target(address="arn:aws:lambda:eu-west-1:123456789012:function:b"),)),
         ),
     ),
+    (
+        "hosted_zone",
+        "Z0123456789ABC",
+        (HostedZone(name="a.org", vpcs=(AwsId("vpc-1"),)), HostedZone(name="a.org", vpcs=(AwsId("vpc-2"),))),
+    ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
 ]  # fmt: skip
 """Updates that the life below does not need: kind, id, before and after."""
@@ -252,6 +280,8 @@ def journal() -> Journal:
         for name in ("edge", "other"):
             stage.box.create_fixture("web_acl", region=REGION, name=name)
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
+        for name in ("fleet", "next"):
+            stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
         live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
@@ -345,7 +375,16 @@ def tags_of(call: Call) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
-WITHOUT_TAGS = {"targets", "record", "ingress_rules", "web_acl_association"}
+BY_REFERENCE = {"hosted_zone", "route53_health_check"}
+"""The create calls of Route 53 take no tags. Their caller reference is of the stack."""
+WITHOUT_TAGS = {
+    "targets",
+    "auto_scaling_attachment",
+    "record",
+    "ingress_rules",
+    "web_acl_association",
+    *BY_REFERENCE,
+}
 """Neither registrations nor records can carry tags. The rules in groups of others have only the ownership tags."""
 
 
@@ -360,6 +399,13 @@ def test_ownership_is_written_by_the_create_call_itself(journal: Journal, kind: 
         assert tags["team"] in ("web", "api")
 
 
+@pytest.mark.parametrize("kind", sorted(BY_REFERENCE))
+def test_a_caller_reference_is_of_the_stack(journal: Journal, kind: str) -> None:
+    (made,) = [call for name, call in journal.creations if name == kind]
+    assert made.params["CallerReference"].startswith(f"elbplan/my-web/{REGION}/")
+    assert len(made.params["CallerReference"]) <= 64
+
+
 IDEMPOTENT = {
     "CreateLoadBalancer",
     "CreateTargetGroup",
@@ -369,18 +415,20 @@ IDEMPOTENT = {
     "CreateProtection",
 }
 """AWS answers to the same request with the same resource."""
-TOKENS = {"ClientToken", "IdempotencyToken"}
+TOKENS = {"ClientToken", "IdempotencyToken", "CallerReference"}
 
 
 def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Journal) -> None:
-    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import")
+    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import", "AddTrustStore")
     once, harmful = set(), set()
     for _, _, call in journal.entries:
         if call.no_retry and call.service != "ssm":  # botocore would try an endpoint without connection 25 times
             once.add(call.operation)
         if call.operation.startswith(makes) and call.operation not in IDEMPOTENT and not TOKENS & set(call.params):
             harmful.add(call.operation)
-    assert once == harmful == {"AllocateAddress", "CreateRule", "CreateSecurityGroup"}
+    assert once == harmful == {
+        "AddTrustStoreRevocations", "AllocateAddress", "CreateRule", "CreateSecurityGroup", "CreateTrustStore",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -391,7 +439,7 @@ def test_reading_writes_nothing(journal: Journal, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_gone_already_is_no_failure_of_a_delete(journal: Journal, kind: str) -> None:
-    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate")
+    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate", "Detach")
     deletes = [
         c for name, verb, c in journal.entries if (name, verb) == (kind, "delete") and c.operation.startswith(ends)
     ]

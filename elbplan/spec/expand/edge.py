@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.address import Address
 from ...kinds.aws.log_delivery import NAMES
-from ..short.logs import ShortLogs
+from ..short.logs import ShortLogs, log_attributes
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
 
@@ -40,6 +40,18 @@ def _add_protections(context: ExpandContext) -> None:
         what = f"Shield Advanced cannot protect this {type} load balancer: it has no Elastic IPs"
         hint = "remove shield:" + (", or give each subnet an Elastic IP" if type == "network" else "")
         context.report.at(("shield",), what, hint, key=True)
+
+
+def log_bucket(context: ExpandContext) -> Address | None:
+    """The bucket that elbplan makes, if logs of the load balancer go there."""
+    logs = context.short.logs
+    return LOG_BUCKET if logs and logs.own and context.short.type != "gateway" else None
+
+
+def log_settings(context: ExpandContext) -> dict[str, str]:
+    """The attributes of the load balancer for its logs."""
+    logs = context.short.logs
+    return log_attributes(logs) if logs and context.short.type != "gateway" else {}
 
 
 def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:
