@@ -51,7 +51,11 @@ def log_bucket(context: ExpandContext) -> Address | None:
 def log_settings(context: ExpandContext) -> dict[str, str]:
     """The attributes of the load balancer for its logs."""
     logs = context.short.logs
-    return log_attributes(logs) if logs and context.short.type != "gateway" else {}
+    return log_attributes(logs, LOGS_OF_TYPE[context.short.type]) if logs else {}
+
+
+LOGS_OF_TYPE = {"application": ("access", "connection", "health_checks"), "network": ("access",), "gateway": ()}
+"""A network load balancer has only access logs, and a gateway load balancer has none."""
 
 
 def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:
@@ -71,10 +75,9 @@ def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:
 
 
 def _check_types(context: ExpandContext, logs: ShortLogs) -> None:
-    """A network load balancer has only access logs, and a gateway load balancer has none."""
+    """Reports logs that this type of load balancer does not have."""
     type = context.short.type
-    known = {"application": ("access", "connection", "health_checks"), "network": ("access",)}.get(type, ())
-    for log in [log for log in logs.places if log not in known]:
+    for log in [log for log in logs.places if log not in LOGS_OF_TYPE[type]]:
         where = ("logs", log) if ("logs", log) in context.report.tree.keys else ("logs",)
         what = f"a {type} load balancer has no {NAMES[log]}"
         context.report.at(where, what, "remove it, or write type: application", key=True)
