@@ -23,6 +23,7 @@ BALANCER_FIELDS = {
 
 
 SECRET_STAYS = "AWS never returns it, and it stays there; write client_secret: with a reference, for a new login"
+OF_FIREWALL_MANAGER = "Firewall Manager made it and associates it; elbplan leaves it as it is"
 NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 
 
@@ -46,8 +47,8 @@ def not_expressible(seen: Survey) -> Iterator[NotImported]:
 
 def _attached(seen: Survey) -> Iterator[NotImported]:
     """What is attached to the load balancer itself."""
-    if seen.associations.web_acl:
-        yield NotImported(f"load_balancer.main: AWS WAF web ACL {seen.associations.web_acl}", NOT_MANAGED)
+    if seen.associations.web_acl and seen.associations.is_managed:
+        yield NotImported(f"load_balancer.main: AWS WAF web ACL {seen.associations.web_acl}", OF_FIREWALL_MANAGER)
     if units := seen.associations.capacity_units:
         yield NotImported(f"load_balancer.main: {units} reserved capacity units, which AWS bills", NOT_MANAGED)
     for zone in seen.balancer.get("AvailabilityZones") or ():
