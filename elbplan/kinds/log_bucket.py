@@ -35,8 +35,8 @@ class LogBucket(Resource):
 
     kind: ClassVar[str] = "log_bucket"
     writers: Annotated[
-        tuple[Writer, ...], Field(description="the types of load balancers that may write", min_length=1)
-    ] = ("application",)
+        tuple[Writer, ...], Field(description="the types of load balancers that may write; at first nobody may")
+    ] = ()
     keep_days: Annotated[int | None, Field(ge=1, le=36500, description="days after which S3 deletes a log")] = None
     on_destroy: Annotated[
         Literal["keep", "delete"], Field(description="what a destroy does with a bucket that has logs")
