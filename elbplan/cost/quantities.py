@@ -19,7 +19,9 @@ from ..kinds.elastic_ip import ElasticIp
 from ..kinds.instance import ExternalInstance, Instance
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
+from ..kinds.log_bucket import LogBucket
 from ..kinds.record import Record
+from ..kinds.shield_protection import ShieldProtection
 from .prices import INSTANCE
 
 PUBLIC_IPV4 = "public-ipv4-hour"
@@ -27,6 +29,8 @@ HOSTED_ZONE = "hosted-zone-month"
 TRUST_STORE = "trust-store-hour"
 RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
 """The prices of reserved capacity units, by the type of the load balancer."""
+LOG_STORAGE = "s3-gb-month"
+SHIELD = "shield-subscription-month"
 
 
 class Quantity(NamedTuple):
@@ -74,10 +78,15 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
             yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
         elif isinstance(resource, Listener):
             yield from _listener(address, resource)
+        elif isinstance(resource, LogBucket):
+            yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
 
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
-    """What the resources use and elbplan never creates: hosted zones. AWS bills a zone by the month."""
+    """What the resources use and elbplan never creates: hosted zones, and the subscription of Shield Advanced.
+
+    AWS bills both by the month.
+    """
     records = [record for record in billed.resources.values() if isinstance(record, Record)]
     names: dict[str, str] = {}
     for record in records:
@@ -85,6 +94,9 @@ def used_quantities(billed: Billed) -> Iterator[Quantity]:
     for zone, name in names.items():
         why = "one of the first 25 of the account"
         yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", why)
+    if any(isinstance(resource, ShieldProtection) for resource in billed.resources.values()):
+        why = "once for all accounts of the organization, for a year; data transfer out comes on top"
+        yield Quantity("shield", SHIELD, "Shield Advanced subscription", Decimal(1), "month", why)
 
 
 def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> Iterator[Quantity]:

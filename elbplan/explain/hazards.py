@@ -128,7 +128,7 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "let rules change places in one step: do: reorder",
     ),
     "protection-removed": (
-        "protect: or logs: goes from the spec, or their attributes are switched off",
+        "protect:, logs: or shield: goes from the spec, or their attributes are switched off",
         "leave it as it is; if it must go, do it in a migration of its own",
     ),
     "extra-cost": (

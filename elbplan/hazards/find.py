@@ -51,6 +51,7 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     security.protection_removed,
     balancer_settings.weaker_protection,
     balancer_settings.zone_left_meanwhile,
+    web_acls.shield_removed,
     load_balancers.extra_cost,
     ordering.irreversible_before_hold,
     ordering.repeated_state,

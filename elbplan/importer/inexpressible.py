@@ -9,6 +9,7 @@ from .source import NotImported
 from .survey import Survey
 
 SECRET_STAYS = "AWS never returns it, and it stays there; write client_secret: with a reference, for a new login"
+OF_FIREWALL_MANAGER = "Firewall Manager made it and associates it; elbplan leaves it as it is"
 NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 
 
@@ -21,8 +22,8 @@ def not_expressible(seen: Survey) -> Iterator[NotImported]:
 
 def _attached(seen: Survey) -> Iterator[NotImported]:
     """What is attached to the load balancer itself."""
-    if seen.associations.web_acl:
-        yield NotImported(f"load_balancer.main: AWS WAF web ACL {seen.associations.web_acl}", NOT_MANAGED)
+    if seen.associations.web_acl and seen.associations.is_managed:
+        yield NotImported(f"load_balancer.main: AWS WAF web ACL {seen.associations.web_acl}", OF_FIREWALL_MANAGER)
     for zone in seen.balancer.get("AvailabilityZones") or ():
         if outpost := zone.get("OutpostId"):
             yield NotImported(f"load_balancer.main: AWS Outpost {outpost} (OutpostId)", NOT_MANAGED)

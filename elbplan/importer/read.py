@@ -24,6 +24,7 @@ from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
 from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
+from .edge import web_acl_of
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
 from .labels import labels_of
@@ -68,6 +69,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
     claims = claims_of(seen)
     resources = _live_resources(reader, region, claims, stack)
     resources |= _records(seen, claims)
+    resources |= web_acl_of(seen.associations, BALANCER)
     resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
     resources, ids = _renumbered(resources, claims.ids)
     return ImportSource(

@@ -19,10 +19,12 @@ from ..kinds.rule import Rule
 from ..kinds.security_group import SecurityGroup
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
+from ..kinds.web_acl_association import WebAclAssociation
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
 from .balancer_words import setting_words, subnet_entries
 from .claims import BALANCER
+from .edge import WEB_ACL, log_words
 from .listener_words import settings_words
 from .login_words import leading_words, rewrite_words
 from .lookups import DEFAULT_VPC, EVERY_ZONE
@@ -70,6 +72,7 @@ class ShortWriter:
             "listeners": list(self._listeners()) or None,
             **self._attributes(),
             **setting_words(self.balancer),
+            **self._web_acl(),
             "tags": self._tags() or None,
         }
         return {key: value for key, value in every.items() if value is not None}
@@ -241,12 +244,17 @@ class ShortWriter:
     def _attributes(self) -> Words:
         attributes = self.balancer.attributes
         words: Words = {}
-        if attributes.get("access_logs.s3.enabled") == "true":
-            place = (attributes.get("access_logs.s3.bucket", ""), attributes.get("access_logs.s3.prefix", ""))
-            words["logs"] = "s3://" + "/".join(filter(None, place))
+        words |= log_words(attributes, str(self.balancer.log_bucket or ""))
         if attributes.get("deletion_protection.enabled") == "true":
             words["protect"] = True
         return words
+
+    def _web_acl(self) -> Words:
+        association = self.resources.get(WEB_ACL)
+        if not isinstance(association, WebAclAssociation):
+            return {}
+        self.covered.add(WEB_ACL)
+        return {"web_acl": str(association.web_acl)}
 
     def _tags(self) -> Mapping[str, str]:
         """The tags that all resources have. `Name` is the name of one."""

@@ -18,6 +18,7 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.targets import Targets
 from ..live.certificate_search import is_certificate
+from .edge_fixtures import create_edge
 from .fake_aws import FakeAws
 from .secrets import create_secrets
 
@@ -57,6 +58,7 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
     create_secrets(simulator, region, every)
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
+    create_edge(simulator, region, every)
     layout = NetworkLayout(simulator, region, letters)
     for vpc in sorted({_vpc_of(state) for state in every if state}, key=str):
         layout.create(vpc, [state for state in every if _vpc_of(state) == vpc])
@@ -233,7 +235,7 @@ def _tags(query: str) -> dict[str, str]:
 def _refuse_unknown_ids(refs: Iterable[Ref]) -> None:
     """Raises Refused for ids that the simulator cannot create."""
     ids = [ref.value for ref in refs if isinstance(ref, AwsId)]
-    unknown = sorted(id for id in ids if not id.startswith(KNOWN_IDS) and ":acm:" not in id)
+    unknown = sorted(id for id in ids if not (id.startswith(KNOWN_IDS) or ":acm:" in id or ":wafv2:" in id))
     if unknown:
         what = f"this cannot be rehearsed: the local AWS simulator cannot create {', '.join(unknown)}"
         raise Refused(what, hint="test such a stack in a separate AWS account")

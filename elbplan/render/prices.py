@@ -27,6 +27,7 @@ TITLES: Mapping[str, str] = {
     "trust-store-hour": "trust store",
     "public-ipv4-hour": "public IPv4 address",
     "hosted-zone-month": "hosted zone",
+    "shield-subscription-month": "Shield Advanced, for an organization",
     "gp3-gb-month": "GB of a gp3 volume",
     "gp2-gb-month": "GB of a gp2 volume",
     "snapshot-gb-month": "GB of a snapshot",
