@@ -31,7 +31,7 @@ MOVED = SPEC.replace('listener: "80"', 'listener: "8080"')
 
 def rules_on(case: Case, port: int) -> list[dict[str, Any]]:
     elb = case.client("elbv2")
-    (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+    (balancer,) = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"]
     listeners = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
     (arn,) = [listener["ListenerArn"] for listener in listeners if listener["Port"] == port]
     return [rule for rule in elb.describe_rules(ListenerArn=arn)["Rules"] if not rule["IsDefault"]]
