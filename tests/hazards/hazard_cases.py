@@ -135,6 +135,10 @@ def set_443(fields: str) -> str:
 
 
 LOGIN = set_443(f"leading_actions: [{COGNITO}]")
+CLAIMS = ", additional_claims: [{name: aud, values: [web]}]"
+TOKEN = set_443(
+    "leading_actions: [{type: jwt-validation, issuer: me, jwks_endpoint: 'https://id.example.com/keys'" + CLAIMS + "}]"
+)
 MUTUAL = set_443("mutual_authentication: {Mode: verify, TrustStoreArn: 'arn:aws:trust-store'}")
 TURN_TO_API = set_443("action: {type: forward, groups: [{group: web}, {group: api, weight: 0}]}")
 USED = "- {do: update, what: listener.443, set: {certificate: new}}"
@@ -324,6 +328,18 @@ CASES = {
         LOGIN.replace(POOL, f"{POOL}, OnUnauthenticatedRequest: allow").rstrip() + "  # <-\n",
         LOGIN.replace("users", "customers"),
         (SHOP, LOGIN),
+    ),
+    "login-removed: a token check": Case(
+        "login-removed",
+        set_443("leading_actions: []").rstrip() + "  # <-\n",
+        LOGIN,
+        (SHOP, TOKEN),
+    ),
+    "login-removed: a claim": Case(
+        "login-removed",
+        TOKEN.replace(CLAIMS, "").rstrip() + "  # <-\n",
+        TOKEN.replace("values: [web]", "values: [web, app]"),
+        (SHOP, TOKEN),
     ),
     "login-removed: client certificates": Case(
         "login-removed",
