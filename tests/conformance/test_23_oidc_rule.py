@@ -10,6 +10,7 @@ from typing import Any
 from elbplan.core.plan import Plan
 from elbplan.kinds.aws.leading_actions import SECRET_TAG
 
+from ..e2e.test_simulation import watched
 from .kit import NOTHING, Case, Writes
 
 SECRET = "hunter2-S3CRET-of-the-rule"
@@ -68,6 +69,14 @@ def test_another_mark_sends_it_again_and_then_remembers_the_mark(case: Case) -> 
     assert sent.actions == ["ModifyRule", "AddTags"]
     assert [config.get("ClientSecret") for config in logins(sent)] == ["(hidden)"]
     assert sent.only("AddTags")["Tags"] == [{"Key": SECRET_TAG, "Value": "ssm:/web/oidc version=2"}]
+    case.destroy(spec())
+
+
+def test_after_each_step_aws_is_as_simulated(case: Case) -> None:
+    put(case)
+    watched(case.stage, spec())
+    watched(case.stage, spec(version=2, scope="openid email"))
+    watched(case.stage, spec(path="/staff/*", version=3))
     case.destroy(spec())
 
 
