@@ -135,6 +135,10 @@ def set_443(fields: str) -> str:
 
 
 LOGIN = set_443(f"leading_actions: [{COGNITO}]")
+CLAIMS = ", additional_claims: [{name: aud, values: [web]}]"
+TOKEN = set_443(
+    "leading_actions: [{type: jwt-validation, issuer: me, jwks_endpoint: 'https://id.example.com/keys'" + CLAIMS + "}]"
+)
 MUTUAL = set_443("mutual_authentication: {Mode: verify, TrustStoreArn: 'arn:aws:trust-store'}")
 VERIFY = "mode: verify, trust_store: 'arn:aws:trust-store'"
 HSTS = "routing.http.response.strict_transport_security.header_value"
@@ -346,6 +350,18 @@ CASES = {
         LOGIN.replace(POOL, f"{POOL}, OnUnauthenticatedRequest: allow").rstrip() + "  # <-\n",
         LOGIN.replace("users", "customers"),
         (SHOP, LOGIN),
+    ),
+    "login-removed: a token check": Case(
+        "login-removed",
+        set_443("leading_actions: []").rstrip() + "  # <-\n",
+        LOGIN,
+        (SHOP, TOKEN),
+    ),
+    "login-removed: a claim": Case(
+        "login-removed",
+        TOKEN.replace(CLAIMS, "").rstrip() + "  # <-\n",
+        TOKEN.replace("values: [web]", "values: [web, app]"),
+        (SHOP, TOKEN),
     ),
     "login-removed: client certificates": Case(
         "login-removed",
