@@ -20,7 +20,7 @@ from ..kinds.certificate import Certificate
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by
-from .lookup_calls import is_by_name, lookup_call, results_of
+from .named_lookups import is_by_name, lookup_call, results_of
 from .scaling_groups import absent_ids, named_groups
 from .zones import Offered, has_internal, offered, offerings
 
@@ -209,6 +209,12 @@ def _subnets(
     return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
+def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:
+    """The facts with the certificate that this stack uses for each domain of `certificate: find`."""
+    found = {lookup: facts.certificates.for_stack(lookup, lives) for lookup in facts.certificates.fitting}
+    return replace(facts, found={**facts.found, **found}) if found else facts
+
+
 def _vpc_ids(resources: Sequence[Resource]) -> set[str]:
     """The VPCs that the specs name by id."""
     ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
@@ -250,9 +256,3 @@ def is_public(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) ->
     main = [t for t in of_vpc if any(a.get("Main") for a in t.get("Associations", []))]
     routes = [route for table in own or main for route in table.get("Routes", [])]
     return any(str(route.get("GatewayId") or "").startswith("igw-") for route in routes)
-
-
-def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:
-    """The facts with the certificate that this stack uses for each domain of `certificate: find`."""
-    found = {lookup: facts.certificates.for_stack(lookup, lives) for lookup in facts.certificates.fitting}
-    return replace(facts, found={**facts.found, **found}) if found else facts

@@ -6,11 +6,13 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    client_certificates,
     edge,
     groups,
     identity,
     lint_ignores,
     listeners,
+    logins,
     names,
     on_destroy,
     references,
@@ -22,7 +24,8 @@ from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
-    listeners.check, rules.check, groups.check, targets.check, on_destroy.check, names.check,
+    listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
+    on_destroy.check, names.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
