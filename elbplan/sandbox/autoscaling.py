@@ -154,7 +154,7 @@ def _registration(context: CallContext, group: StoredScalingGroup, arn: str) -> 
 def detach_traffic_sources(context: CallContext, params: Params) -> Params:
     """The instances are deregistered and keep running. What is not attached cannot be detached.
 
-    The page does not name the error code of the latter; elbplan detaches only what is attached, so it works in both cases.
+    The page does not name the error code of the latter. elbplan detaches only what is attached.
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachTrafficSources.html
     """
     group = _group(context, params["AutoScalingGroupName"])
