@@ -15,7 +15,7 @@ WEB_ACL = Address(WebAclAssociation.kind, "main")
 
 
 def log_words(attributes: Mapping[str, str], own_bucket: str) -> dict[str, Any]:
-    """`logs:` for the logs that are on: a text if these are only access logs. A log without a bucket has the own one."""
+    """`logs:` for the logs that are on: a text if only access logs are. A log without a bucket has the own one."""
     places: dict[str, str] = {}
     for log, start in LOGS.items():
         if attributes.get(f"{start}.enabled") == "true":
@@ -27,7 +27,7 @@ def log_words(attributes: Mapping[str, str], own_bucket: str) -> dict[str, Any]:
 
 
 def web_acl_of(associations: Associations, balancer: Address) -> dict[Address, Resource]:
-    """The association of a web ACL that somebody made, and that becomes the stack's; none for one of Firewall Manager."""
+    """The association of a web ACL that somebody made and that becomes the stack's; none for Firewall Manager's."""
     if not associations.web_acl_arn or associations.is_managed:
         return {}
     return {WEB_ACL: WebAclAssociation(load_balancer=balancer, web_acl=AwsId(associations.web_acl_arn))}

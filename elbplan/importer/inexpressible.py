@@ -16,7 +16,6 @@ NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 def not_expressible(seen: Survey) -> Iterator[NotImported]:
     """Settings that elbplan neither writes into a spec nor changes."""
     yield from _attached(seen)
-    yield from _groups_and_targets(seen)
     yield from _secrets(seen)
 
 
@@ -27,17 +26,6 @@ def _attached(seen: Survey) -> Iterator[NotImported]:
     for zone in seen.balancer.get("AvailabilityZones") or ():
         if outpost := zone.get("OutpostId"):
             yield NotImported(f"load_balancer.main: AWS Outpost {outpost} (OutpostId)", NOT_MANAGED)
-
-
-def _groups_and_targets(seen: Survey) -> Iterator[NotImported]:
-    """New fields of target groups and targets: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/"""
-    for arn, raw in seen.groups.items():
-        where = f"target group {raw.get('TargetGroupName')}"
-        if port := raw.get("TargetControlPort"):
-            yield NotImported(f"{where}: target control port {port} (TargetControlPort)", NOT_MANAGED)
-        targets = [described["Target"] for described in seen.targets.get(arn, ())]
-        if ids := sorted(target["Id"] for target in targets if target.get("QuicServerId")):
-            yield NotImported(f"{where}: QUIC server ids of {', '.join(ids)} (QuicServerId)", NOT_MANAGED)
 
 
 def _secrets(seen: Survey) -> Iterator[NotImported]:

@@ -12,6 +12,7 @@ from ..core.kind import LiveResource, Scope
 from ..core.resource import Resource, is_foreign, references, rewrite
 from ..errors import Refused
 from ..kinds import KINDS
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -32,7 +33,7 @@ from .lookups import lookups_of
 from .owners import owner_of
 from .source import ImportSource
 from .survey import Survey, survey
-from .target_owners import other_registrar
+from .target_owners import attached_scaling_groups, other_registrar
 from .words import has_words
 
 Resources = dict[Address, Resource]
@@ -131,7 +132,11 @@ def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claim
     for address, resource in resources.items():
         if isinstance(resource, Targets):
             arn = claims.ids[Address("target_group", address.name)]
-            if registrar := other_registrar(seen, arn):
+            if attached := attached_scaling_groups(seen, arn):
+                attachment = Address(AutoScalingAttachment.kind, address.name)
+                kept[attachment] = AutoScalingAttachment(group=resource.group, auto_scaling_groups=attached)
+                del kept[address]
+            elif registrar := other_registrar(seen, arn):
                 claims.leave(f"targets of target_group.{address.name}", f"{registrar} registers them")
                 del kept[address]
     return kept

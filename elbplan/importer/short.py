@@ -11,6 +11,8 @@ from typing import Any
 from ..core.address import Address, Lookup
 from ..core.duration import duration_text
 from ..kinds import KINDS
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.aws.auto_scaling import scaling_group_name
 from ..kinds.certificate import Certificate
 from ..kinds.listener import SECURE, Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -177,6 +179,11 @@ class ShortWriter:
 
     def _targets(self, address: Address, group: TargetGroup) -> Words:
         """The targets by id; their ports, and a zone, are no words of the short form."""
+        attachment = self.resources.get(Address(AutoScalingAttachment.kind, address.name))
+        if isinstance(attachment, AutoScalingAttachment):
+            self.covered.add(Address(AutoScalingAttachment.kind, address.name))
+            names = [scaling_group_name(ref) for ref in attachment.auto_scaling_groups]
+            return {"auto_scaling_group": names if len(names) > 1 else names[0]}
         targets = self.resources.get(Address(Targets.kind, address.name))
         members = targets.members if isinstance(targets, Targets) else ()
         if group.target_type == "ip":

@@ -11,6 +11,7 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Resource, references
 from ..core.simulate import State
 from ..errors import Refused
+from ..kinds.aws.auto_scaling import PREFIX, ScalingGroupName, is_scaling_group, scaling_group_name
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ElasticIp
 from ..kinds.instance import Instance
@@ -29,7 +30,7 @@ DEFAULT = Lookup("vpc", "default")
 RESOURCES_A_TAG = 2
 """How many servers or subnets get a tag by which a list is looked up. With one, a wrong look-up would not show."""
 
-KNOWN_IDS = ("vpc-", "subnet-", "sg-", "i-", "eipalloc-", "Z")
+KNOWN_IDS = ("vpc-", "subnet-", "sg-", "i-", "eipalloc-", "Z", PREFIX)
 """The prefixes of the ids, besides certificates, that the simulator can create."""
 
 
@@ -94,6 +95,19 @@ class NetworkLayout:
                 zone = zones[(number + more) % len(zones)]
                 place = {"subnet": subnets[zone]} if zone in subnets else {"zone": zone}
                 self._create_fixture("instance", server, again=bool(more), **place)
+        for group in sorted({ref for state in states for ref in _refs(state) if _is_scaling_group(ref)}, key=str):
+            places = [subnets[zone] for zone in zones if zone in subnets]
+            wanted = {"vpc_subnets": places} if places else {"zones": zones}
+            self._create_scaling_group(group, **wanted)
+
+    def _create_scaling_group(self, ref: Ref, **wanted: Any) -> None:
+        """Creates an Auto Scaling group with an instance in each zone. One that is named by tag gets a name."""
+        if ref not in self.created:
+            self.created.add(ref)
+            if isinstance(ref, Lookup):
+                wanted["tags"] = _tags(ref.query)
+            name = scaling_group_name(ref).removeprefix("tag:")
+            self.simulator.create_fixture("auto_scaling_group", name, self.region, **wanted)
 
     def _subnets(self, vpc: str, states: Sequence[State]) -> dict[str, str]:
         """Creates the subnets and returns them by zone: named subnets, and one for each zone of a non-default VPC."""
@@ -136,6 +150,14 @@ class NetworkLayout:
         if isinstance(ref, Lookup):
             wanted["tags"] = _tags(ref.query)
         return self.simulator.create_fixture(kind, ref.value if isinstance(ref, AwsId) else "", self.region, **wanted)
+
+
+def _is_scaling_group(ref: Ref) -> bool:
+    named = isinstance(ref, AwsId) and is_scaling_group(ref.value)
+    return named or (isinstance(ref, Lookup) and ref.what == SCALING_GROUP)
+
+
+SCALING_GROUP = ScalingGroupName().kind
 
 
 def _refs(state: State) -> Iterator[Ref]:
