@@ -6,9 +6,7 @@ one zone only, there is no way in place: elbplan replaces it.
 
 from __future__ import annotations
 
-import pytest
-
-from .kit import NOTHING, Case
+from .kit import Case
 
 SPEC = """
 name: my-web
@@ -30,8 +28,7 @@ def addresses(case: Case) -> dict[str, str]:
     """The Elastic IP of each zone."""
     (balancer,) = case.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
     return {
-        zone["ZoneName"][-1]: zone["LoadBalancerAddresses"][0]["AllocationId"]
-        for zone in balancer["AvailabilityZones"]
+        zone["ZoneName"][-1]: zone["LoadBalancerAddresses"][0]["AllocationId"] for zone in balancer["AvailabilityZones"]
     }
 
 
