@@ -6,6 +6,7 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    certificates,
     edge,
     groups,
     identity,
@@ -21,7 +22,7 @@ from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
-    listeners.check, rules.check, groups.check, on_destroy.check, names.check,
+    listeners.check, rules.check, groups.check, on_destroy.check, names.check, certificates.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
