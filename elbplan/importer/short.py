@@ -21,6 +21,7 @@ from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
+from .certificate_words import certificate_words
 from .claims import BALANCER
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
@@ -143,6 +144,8 @@ class ShortWriter:
         if self.source.lookups.get(lookup) != (record.zone,):
             words["zone"] = str(record.zone)
         words |= {key: True for key in ("take_over", "restore") if getattr(record, key)}
+        if self.certificate_of_domains():
+            words |= certificate_words(self.resources[MANAGED_CERTIFICATE], record.name)
         return words if len(words) > 1 else record.name
 
     # Groups --------------------------------------------------------------------------------------------------------
