@@ -18,7 +18,7 @@ from ..core.stack import Stack
 from ..kinds import KINDS, certificate_limits, quotas
 from ..leftovers import old_stacks
 from ..leftovers.finders import addresses, nat_gateways, volumes
-from ..live import consumed_capacity, delegation, lookups, zones
+from ..live import consumed_capacity, delegation, edge, lookups, zones
 from ..run.lock import run_store
 from .adoption import adoption
 from .fill import Place, filled
@@ -44,6 +44,7 @@ BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *quotas.PERMISSIONS,
     *certificate_limits.PERMISSIONS,
     *lookups.PERMISSIONS,
+    *edge.PERMISSIONS,
     *zones.PERMISSIONS,
     *delegation.PERMISSIONS,
     *consumed_capacity.PERMISSIONS,

@@ -26,8 +26,8 @@ from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, Unobserved, observe_each
 from ..live.server_labels import with_server_labels
 from ..planner.deleted_groups import deleted_groups
-from ..planner.guards import wanted_twice
 from ..planner.reconcile import permitted, reconcile
+from ..planner.record_guards import wanted_twice
 from ..planner.rollback import rollback_target
 from .clock import Clock
 from .execute import execute
