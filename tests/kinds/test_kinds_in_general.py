@@ -125,7 +125,7 @@ def with_own_certificate(spec: str, folder: Path) -> str:
     authority = Issuer()
     certificate, key = authority.issue("own.example.com")
     files = write(folder, "own", certificate, key, authority.certificate)
-    return spec.replace("domain: [", f"domain: [{{name: own.example.com, pem: {files}}}, ")
+    return spec.replace("domain:\n", f"domain:\n  - {{name: own.example.com, pem: {files}}}\n")
 
 
 PEM = PemFiles(
