@@ -1,7 +1,7 @@
 """What AWS bills of each resource, as quantities without prices: one function for each kind that costs something.
 
-Free: certificates of ACM for a load balancer, parameters of the standard tier (run records and locks), target groups,
-listeners, rules, security groups, alias records.
+Free: certificates of ACM that cannot be exported, parameters of the standard tier (run records and locks), target
+groups, listeners, rules, security groups, alias records.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ..core.address import Address, Ref
 from ..core.kind import LiveResource
 from ..core.resource import Resource
+from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ElasticIp
 from ..kinds.instance import ExternalInstance, Instance
 from ..kinds.listener import Listener
@@ -31,6 +32,7 @@ RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
 """The prices of reserved capacity units, by the type of the load balancer."""
 LOG_STORAGE = "s3-gb-month"
 SHIELD = "shield-subscription-month"
+EXPORTABLE, EXPORTABLE_WILDCARD = "exportable-name-issue", "exportable-wildcard-issue"
 
 
 class Quantity(NamedTuple):
@@ -80,6 +82,8 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
             yield from _listener(address, resource)
         elif isinstance(resource, LogBucket):
             yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
+        elif isinstance(resource, Certificate):
+            yield from _certificate(address, resource)
 
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
@@ -181,3 +185,19 @@ def _listener(address: Address, listener: Listener) -> Iterator[Quantity]:
     """A trust store is billed for each load balancer that uses it."""
     if listener.mutual_authentication and listener.mutual_authentication.trust_store:
         yield Quantity(str(address), TRUST_STORE, "trust store for client certificates", Decimal(1))
+
+
+def _certificate(address: Address, certificate: Certificate) -> Iterator[Quantity]:
+    """AWS bills the names of an exportable public certificate when it issues it, and again with each renewal.
+
+    https://aws.amazon.com/certificate-manager/pricing/
+    """
+    if not certificate.export:
+        return
+    wildcards = sum(name.startswith("*.") for name in certificate.domains)
+    for key, what, number in (
+        (EXPORTABLE, "exportable certificate, names", len(certificate.domains) - wildcards),
+        (EXPORTABLE_WILDCARD, "exportable certificate, wildcards", wildcards),
+    ):
+        if number:
+            yield Quantity(str(address), key, what, Decimal(number), "issue")

@@ -165,8 +165,12 @@ def _inexpressible(resources: Resources) -> Iterator[tuple[Address, str]]:
     for address, resource in resources.items():
         if is_foreign(resource):
             yield address, "AWS has a value there that a spec cannot have"
-        elif isinstance(resource, Certificate) and {p.domain for p in resource.proofs} != set(resource.domains):
+        elif isinstance(resource, Certificate) and _lacks_records(resource):
             yield address, "a validation record of it is in no public hosted zone of this account"
+
+
+def _lacks_records(certificate: Certificate) -> bool:
+    return certificate.by_records and {p.domain for p in certificate.proofs} != set(certificate.domains)
 
 
 def _renumbered(resources: Resources, ids: Mapping[Address, str]) -> tuple[Resources, dict[Address, str]]:

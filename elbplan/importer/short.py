@@ -25,6 +25,7 @@ from ..kinds.web_acl_association import WebAclAssociation
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
 from .balancer_words import setting_words, subnet_entries
+from .certificate_words import certificate_words
 from .claims import BALANCER
 from .edge import WEB_ACL, log_words
 from .listener_words import settings_words
@@ -152,6 +153,8 @@ class ShortWriter:
         if self.source.lookups.get(lookup) != (record.zone,):
             words["zone"] = str(record.zone)
         words |= {key: True for key in ("take_over", "restore") if getattr(record, key)}
+        if self.certificate_of_domains():
+            words |= certificate_words(self.resources[MANAGED_CERTIFICATE], record.name)
         return words if len(words) > 1 else record.name
 
     # Groups --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    certificates,
     client_certificates,
     edge,
     groups,
@@ -25,7 +26,7 @@ from .subject import Subject
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
     listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
-    on_destroy.check, names.check,
+    on_destroy.check, names.check, certificates.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
