@@ -13,14 +13,17 @@ from ..core.permission import reads
 from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
-from ..kinds.aws.queries import existing_instances, instances_in
+from ..kinds.aws.queries import existing_instances, instances_in, private_zone_named
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
-from .filters import batches, filter_by, literal
-from .scaling_groups import absent_ids, found_ids, named_groups, scaling_call
+from .filters import batches, filter_by
+from .lookup_calls import is_by_name, lookup_call, results
+from .private_zones import PERMISSIONS as PRIVATE_ZONES
+from .private_zones import ZoneVpcs, read_zone_vpcs
+from .scaling_groups import absent_ids, named_groups
 from .zones import Offered, has_internal, offered, offerings
 
 
@@ -40,6 +43,7 @@ def _needs_routes(resource: Resource) -> Iterable[str]:
 
 
 PERMISSIONS = (
+    *PRIVATE_ZONES,
     *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
     *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
     *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
@@ -60,6 +64,7 @@ class LookupFacts:
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
     described   the subnets that AWS described, by id
+    zone_vpcs   the VPCs of private hosted zones that specs look up, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
     web_acls    the web ACLs of the region, if a spec names one
     certificates   the certificates that cover the domains of `certificate: find`
@@ -75,6 +80,7 @@ class LookupFacts:
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
+    zone_vpcs: ZoneVpcs = field(default_factory=dict)
     web_acls: WebAcls = field(default_factory=dict)
     certificates: CertificateSearch = field(default_factory=CertificateSearch)
 
@@ -115,8 +121,9 @@ def look_up(
         subnets, private = yield from _subnets(wanted, answers, resources)
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
+    facts.zone_vpcs = yield from read_zone_vpcs(lookups, facts.zones)
     facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
-    facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
+    facts.found = {lookup: results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
     existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
     known = {instance["InstanceId"] for answer in instances for instance in instances_in(answer)}
@@ -131,7 +138,8 @@ def look_up(
 
 def _domains(lookups: Iterable[Lookup], resources: Iterable[Resource]) -> Iterator[str]:
     """The names for which the stacks need a hosted zone."""
-    yield from (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    zones = (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    yield from (private_zone_named(query) or query for query in zones)
     for resource in resources:
         if isinstance(resource, Certificate):
             yield from resource.domains
@@ -206,44 +214,6 @@ def _subnets(
     if default and not vpcs - {"default"} and not _vpc_ids(resources) and not has_internal(resources):
         return list(default), ()
     return (yield from _subnets_of(vpcs, answers, default, resources))
-
-
-def is_by_name(lookup: Lookup) -> bool:
-    """True if the lookup names a Name tag or another tag, not a place in the network."""
-    return lookup.query.startswith(("name:", "tag:"))
-
-
-def _by_name(text: str) -> dict[str, Any]:
-    """The filter for `tag:KEY=VALUE`, or for a Name tag."""
-    if text.startswith("tag:"):
-        key, _, value = text.removeprefix("tag:").partition("=")
-        return filter_by(f"tag:{key}", [literal(value)])
-    return filter_by("tag:Name", [literal(text.removeprefix("name:"))])
-
-
-def lookup_call(lookup: Lookup) -> Call | None:
-    """The call that answers a lookup by itself; None for lookups that other answers contain."""
-    if lookup.what == "instance":
-        return Call("ec2", "DescribeInstances", _by_name(lookup.query))
-    if lookup.what == "security_group":
-        return Call("ec2", "DescribeSecurityGroups", _by_name(lookup.query))
-    if lookup.what == "vpc" and lookup.query != "default":
-        return Call("ec2", "DescribeVpcs", _by_name(lookup.query))
-    if lookup.what == "subnet" and is_by_name(lookup):
-        return Call("ec2", "DescribeSubnets", _by_name(lookup.query))
-    return scaling_call(lookup)
-
-
-def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
-    if scaling_call(lookup):
-        return found_ids(answer)
-    if lookup.what == "instance":
-        return sorted(instance["InstanceId"] for instance in existing_instances(answer))
-    if lookup.what == "security_group":
-        return sorted(group["GroupId"] for group in answer.get("SecurityGroups", []))
-    if lookup.what == "vpc":
-        return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
-    return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))
 
 
 def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:
