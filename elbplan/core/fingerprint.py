@@ -16,7 +16,7 @@ from typing import Any
 from .address import Address, Lookup, Ref
 from .change import ignoring
 from .kind import Kinds, LiveResource
-from .resource import Resource, field_values, immutable, plain, references, rewrite, without_shared_additions
+from .resource import Resource, field_values, identifying, plain, references, rewrite, without_shared_additions
 from .simulate import State
 
 ABSENT = "absent"
@@ -145,7 +145,7 @@ class ResourceNames:
         return hashed
 
     def _immutable(self, resource: Resource) -> dict[str, Any]:
-        values = immutable(self._with_identities(resource))
+        values = identifying(self._with_identities(resource))
         return {name: plain(value) for name, value in values.items() if value is not None}
 
     def _with_identities(self, resource: Resource) -> Resource:

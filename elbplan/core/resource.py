@@ -25,6 +25,9 @@ from .hidden import FREE, Hidden, keep_hidden
 IMMUTABLE = "immutable"
 """Marks a field that AWS cannot change in place: another value means a replacement."""
 
+IDENTITY = "identity"
+"""Marks a field that AWS changes in place, and that still tells two resources of one address apart in a fingerprint."""
+
 LOOSE = "loose"
 """Marks a reference that is compared but does not order steps: neither side waits for the other."""
 
@@ -163,12 +166,21 @@ def _loose_fields(model: type[Part]) -> tuple[str, ...]:
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS cannot change in place."""
     values = field_values(resource)
-    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)} | resource.fixed_at_creation
+    fixed = marked_fields(type(resource), IMMUTABLE)
+    learned = marked_fields(type(resource), LEARNED)
+    unset = {name for name in learned if values[name] is None}
+    return {name: values[name] for name in fixed if name not in unset} | resource.fixed_at_creation
+
+
+def identifying(resource: Resource) -> dict[str, Any]:
+    """The values that tell two resources of one address apart: the immutable ones, and those marked `IDENTITY`."""
+    values = field_values(resource)
+    return immutable(resource) | {name: values[name] for name in marked_fields(type(resource), IDENTITY)}
 
 
 def digest(resource: Resource, length: int = 8) -> str:
-    """Hex digits of the immutable values: two resources with different digests need a replacement."""
-    text = json.dumps({k: plain(v) for k, v in immutable(resource).items()}, sort_keys=True)
+    """Hex digits of the identifying values: the two sides of a replacement have different digests."""
+    text = json.dumps({k: plain(v) for k, v in identifying(resource).items()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 

@@ -26,11 +26,16 @@ class ZonePoints(Points):
 
 
 LoadBalancerRef = Annotated[Ref, Points("load_balancer")]
+NAMED_BALANCER = Points("load_balancer", ours=False)
+NamedBalancerRef = Annotated[Ref, NAMED_BALANCER]
+"""A load balancer outside the stack. A look-up finds the ARN of its name."""
 TargetGroupRef = Annotated[Ref, Points("target_group")]
 SecurityGroupRef = Annotated[Ref, Points("security_group")]
 InstanceRef = Annotated[Ref, Points("instance")]
+ElasticIpRef = Annotated[Ref, Points("elastic_ip")]
 ListenerRef = Annotated[Ref, Points("listener")]
 CertificateRef = Annotated[Ref, Points("certificate")]
+TrustStoreRef = Annotated[Ref, Points("trust_store")]
 VpcRef = Annotated[Ref, Points("vpc", ours=False)]
 SubnetRef = Annotated[Ref, Points("subnet", ours=False)]
 ZoneRef = Annotated[Ref, ZonePoints(ZONE)]

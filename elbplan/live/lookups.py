@@ -20,7 +20,7 @@ from ..kinds.certificate import Certificate
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by
-from .lookup_calls import is_by_name, lookup_call, results
+from .named_lookups import is_by_name, lookup_call, results_of
 from .private_zones import PERMISSIONS as PRIVATE_ZONES
 from .private_zones import ZoneVpcs, read_zone_vpcs
 from .scaling_groups import absent_ids, named_groups
@@ -123,7 +123,7 @@ def look_up(
     facts = LookupFacts(region, subnets, zones or (), private=private)
     facts.zone_vpcs = yield from read_zone_vpcs(lookups, facts.zones)
     facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
-    facts.found = {lookup: results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
+    facts.found = {lookup: results_of(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
     existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
     known = {instance["InstanceId"] for answer in instances for instance in instances_in(answer)}

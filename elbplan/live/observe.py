@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
@@ -160,7 +160,8 @@ def _observe(
     servers = read_external_servers(region, everything, file_references, scope)
     ending = () if looking_up else stacks
     ends, rest = read_endings(region, ending), read_remaining_zones(ending)
-    edge = read_edge(everything, file_references)
+    placed = [item for resources in wanted.values() for item in resources.items()]
+    edge = read_edge(placed, file_references)
     facts, external, endings, zones, edge_facts, *found = reader.run(
         [lookups, servers, ends, rest, edge, *(kind.read(scope) for kind in kinds.values())]
     )
@@ -181,10 +182,12 @@ def _observe(
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = with_opened_servers(readdressed(desired, kept), lives, external)
         ends = endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ()))
-        missing = missing_instances(desired, own_facts) + edge_problems(desired, edge_facts)
+        unusable, notes = edge_problems(desired, lives, edge_facts, region)
+        missing = missing_instances(desired, own_facts) + unusable
+        noted = replace(foreign, unread=(*foreign.unread, *notes)) if notes else foreign
         if looking_up:
             missing += adoption_problems(stack, lives, foreign, region)
         observed[stack.name] = Observed(
-            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external, ends, missing
+            addressed, lives, names_in_use, reader.rounds, symbols, kept, noted, external, ends, missing
         )
     return observed

@@ -11,8 +11,8 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Part, Resource, from_live, references, rewrite
 from ..kinds import KINDS
 from ..kinds.aws.queries import domain, private_zone_named, zone_id
-from .lookup_calls import is_by_name
 from .lookups import LookupFacts
+from .named_lookups import is_by_name
 from .resolve import NotFound, subnets_by_zone, vpc_of, zone_ids
 
 R = TypeVar("R", bound=Resource)

@@ -14,7 +14,7 @@ from ..core.address import OLD, Address, AwsId, Ref
 from ..core.change import Change, Diff, field_difference, ignoring
 from ..core.hidden import mask_hidden
 from ..core.kind import Kind, Kinds, LiveResource
-from ..core.resource import CARRIED, Resource, differing_fields, immutable, marked_fields, references, rewrite
+from ..core.resource import CARRIED, Resource, differing_fields, marked_fields, references, rewrite
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.traffic import are_targets_of, filled_by_others, filled_group_of, scaled_groups
 
@@ -97,7 +97,7 @@ def _is_current(kind: Kind[Resource], want: Resource | None, live: LiveResource[
     if want is None:
         group = filled_group_of(live.model)
         return not (isinstance(group, Address) and group.deposed)
-    return immutable(kind.with_live_defaults(want, live.model)) == immutable(live.model)
+    return not kind.replaced_fields(live.model, kind.with_live_defaults(want, live.model))
 
 
 def _changes(
@@ -156,8 +156,8 @@ def _with_carried_fields(want: Resource, old: LiveResource[Resource], ignore: Se
 
 def _replacement(kind: Kind[Resource], want: Resource, old: LiveResource[Resource]) -> Change:
     after = kind.with_live_defaults(want, old.model)
-    fixed, wanted = immutable(old.model), immutable(after)
-    forced = [f for f in differing_fields(old.model, after) if fixed.get(f) != wanted.get(f)]
+    fixed = kind.replaced_fields(old.model, after)
+    forced = [field for field in differing_fields(old.model, after) if field in fixed]
     reasons = ", ".join(field_difference(old.model, after, field) for field in forced)
     because = f"{reasons} cannot change in place: create the new one, then delete the old one"
     address = old.address._replace(deposed="")

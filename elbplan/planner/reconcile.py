@@ -29,6 +29,7 @@ from .protocol_guards import mixed_protocol_changes
 from .record_guards import records_held_by_others, records_of_others, replaced_records
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
+from .shield import protected_by_others
 from .steps import build_steps
 from .warnings import warnings_of
 from .web_acls import replaced_web_acls, web_acls_of_others
@@ -64,6 +65,7 @@ def reconcile(
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
         *records_held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
+        *protected_by_others(comparison, names_in_use or {}),
         *web_acls_of_others(comparison, names_in_use or {}),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),

@@ -32,7 +32,7 @@ def settings_of(answers: Sequence[Mapping[str, Any]]) -> Settings:
     writers = tuple(sorted(writer for writer, service in WRITERS.items() if service in services))
     days = [_days(rule) for rule in lifecycle_answer.get("Rules") or () if rule.get("ID") == RULE]
     blocked = access.get("PublicAccessBlockConfiguration") == BLOCKED
-    return Settings(writers, days[0] if days else None, _algorithm(encryption), "blocked" if blocked else "open")
+    return Settings(writers, days[0] if days else None, algorithm_of(encryption), "blocked" if blocked else "open")
 
 
 def _days(rule: Mapping[str, Any]) -> int | None:
@@ -41,7 +41,8 @@ def _days(rule: Mapping[str, Any]) -> int | None:
     return days
 
 
-def _algorithm(encryption: Mapping[str, Any]) -> str:
+def algorithm_of(encryption: Mapping[str, Any]) -> str:
+    """The algorithm in an answer of GetBucketEncryption: AES256, or one with keys of KMS."""
     rules = (encryption.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or [{}]
     return str((rules[0].get("ApplyServerSideEncryptionByDefault") or {}).get("SSEAlgorithm", "AES256"))
 

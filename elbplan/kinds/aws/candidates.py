@@ -86,6 +86,7 @@ COUNTED = {
     "ingress_rules": ":security-group-rule/",
     "log_bucket": ":s3:::",
     "rule": ":listener-rule/",
+    "trust_store": ":truststore/",
     "route53_health_check": ":healthcheck/",
     "hosted_zone": ":hostedzone/",
 }

@@ -8,6 +8,7 @@ from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
 
 WEB_ACL = Address("web_acl_association", "main")
+SHIELD = Address("shield_protection", "main")
 LOG_BUCKET = Address("log_bucket", "main")
 
 
@@ -17,8 +18,27 @@ def add_edge(context: ExpandContext) -> None:
         fields = {"load_balancer": BALANCER, "web_acl": web_acl.name, "take_over": web_acl.take_over or None}
         places: dict[YamlPath, YamlPath] = {(field,): ("web_acl",) for field in fields}
         context.add(WEB_ACL, fields, ("web_acl",), places)
+    if context.short.shield:
+        _add_protections(context)
     if context.short.logs:
         _add_log_bucket(context, context.short.logs)
+
+
+def _add_protections(context: ExpandContext) -> None:
+    """Adds a protection of the load balancer, or one for each Elastic IP of a network load balancer."""
+    type = context.short.type
+    if type == "application":
+        context.add(SHIELD, {"load_balancer": BALANCER}, ("shield",))
+        return
+    pins = context.drafts[BALANCER].fields.get("pins") or () if type == "network" else ()
+    allocations = [allocation for pin in pins if (allocation := dict(pin).get("allocation"))]
+    for number, allocation in enumerate(allocations, 1):
+        fields = {"load_balancer": BALANCER, "elastic_ip": allocation}
+        context.add(Address(SHIELD.kind, f"{SHIELD.name}-{number}"), fields, ("shield",))
+    if not allocations:
+        what = f"Shield Advanced cannot protect this {type} load balancer: it has no Elastic IPs"
+        hint = "remove shield:" + (", or give each subnet an Elastic IP" if type == "network" else "")
+        context.report.at(("shield",), what, hint, key=True)
 
 
 def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:

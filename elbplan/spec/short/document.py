@@ -12,12 +12,15 @@ from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
+from .balancer_settings import Attributes, Capacity, IpamPool, OutpostPool, PrivateLinkRules
+from .client_certificates import ShortTrustStoreValue
 from .domains import Domain
 from .edge import ShortWebAcl
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
 from .logs import LOGS_SHORTHAND, ShortLogs
+from .network import ShortNetwork
 from .servers import Server
 from .traffic import Traffic
 from .words import (
@@ -36,7 +39,6 @@ from .words import (
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
-GROUP = re.compile(r"sg-[0-9a-f]+", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
 
@@ -78,27 +80,6 @@ def named_servers(value: Any) -> Any:
     if isinstance(value, dict) and not any(isinstance(item, dict) for item in value.values()):
         return {"web": value}
     return value
-
-
-def _security_group(value: str) -> str:
-    if not GROUP.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not a security group", "write an id like sg-0abc1234def567890")
-    return value
-
-
-class ShortNetwork(ShortModel):
-    """The VPC and the subnets of the load balancer."""
-
-    vpc: Annotated[str, Field(description="id or Name tag; `default` is the default VPC")] = "default"
-    subnets: Annotated[Texts | None, Field(description="ids or Name tags, one for each zone")] = None
-    security_groups: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_security_group)]], OneOrMore()] | None,
-        Field(
-            description="ids of security groups that the load balancer gets in place of one of its own; a network load "
-            "balancer may have none: []",
-            examples=[["sg-0abc1234def567890"]],
-        ),
-    ] = None
 
 
 class Protect(ShortModel):
@@ -214,6 +195,10 @@ class Short(ShortModel):
         str | None,
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
     ] = None
+    trust_stores: Annotated[
+        dict[OwnName, ShortTrustStoreValue] | None,
+        Field(description="CA certificates of clients by name, for client_certificates: of listeners"),
+    ] = None
     logs: Annotated[
         Annotated[ShortLogs, LOGS_SHORTHAND] | None,
         Field(
@@ -228,6 +213,18 @@ class Short(ShortModel):
             examples=["edge"],
         ),
     ] = None
+    attributes: Attributes = None
+    capacity: Capacity = None
+    ipam_pool: IpamPool = None
+    outpost_pool: OutpostPool = None
+    private_link_rules: PrivateLinkRules = None
+    shield: Annotated[
+        bool,
+        Field(
+            description="Shield Advanced protects the load balancer; the account needs the subscription, which costs "
+            "3,000 USD a month"
+        ),
+    ] = False
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
         Field(description="true: AWS refuses to delete the load balancer"),
