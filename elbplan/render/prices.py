@@ -26,6 +26,8 @@ TITLES: Mapping[str, str] = {
     "trust-store-hour": "trust store",
     "public-ipv4-hour": "public IPv4 address",
     "hosted-zone-month": "hosted zone",
+    "health-check-month": "health check of an AWS endpoint",
+    "outside-health-check-month": "health check of another endpoint",
     "gp3-gb-month": "GB of a gp3 volume",
     "gp2-gb-month": "GB of a gp2 volume",
     "snapshot-gb-month": "GB of a snapshot",
