@@ -17,16 +17,23 @@ from ..core.kind import LiveResource
 from ..core.resource import Resource
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ElasticIp
+from ..kinds.hosted_zone import HostedZone
 from ..kinds.instance import ExternalInstance, Instance
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.log_bucket import LogBucket
 from ..kinds.record import Record
+from ..kinds.route53_health_check import Route53HealthCheck
 from ..kinds.shield_protection import ShieldProtection
 from .prices import INSTANCE
 
 PUBLIC_IPV4 = "public-ipv4-hour"
 HOSTED_ZONE = "hosted-zone-month"
+FIRST_ZONES = "one of the first 25 of the account"
+HEALTH_CHECK, OUTSIDE_CHECK = "health-check-month", "outside-health-check-month"
+CHECK_OPTION = "health-check-option-month"
+SLOW_INTERVAL = 30
+"""Seconds between two requests of a check. AWS bills a shorter interval."""
 TRUST_STORE = "trust-store-hour"
 RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
 """The prices of reserved capacity units, by the type of the load balancer."""
@@ -84,6 +91,10 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
             yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
         elif isinstance(resource, Certificate):
             yield from _certificate(address, resource)
+        elif isinstance(resource, HostedZone):
+            yield Quantity(str(address), HOSTED_ZONE, f"hosted zone {resource.name}", Decimal(1), "month", FIRST_ZONES)
+        elif isinstance(resource, Route53HealthCheck):
+            yield from _health_check(address, resource)
 
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
@@ -92,15 +103,37 @@ def used_quantities(billed: Billed) -> Iterator[Quantity]:
     AWS bills both by the month.
     """
     records = [record for record in billed.resources.values() if isinstance(record, Record)]
+    made = {str(a) for a, resource in billed.resources.items() if isinstance(resource, HostedZone)}
+    made |= {live.id for live in billed.lives.values() if isinstance(live.model, HostedZone)}
     names: dict[str, str] = {}
     for record in records:
         names.setdefault(str(record.zone), record.name)
     for zone, name in names.items():
-        why = "one of the first 25 of the account"
-        yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", why)
+        if zone in made:
+            continue
+        yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", FIRST_ZONES)
     if any(isinstance(resource, ShieldProtection) for resource in billed.resources.values()):
         why = "once for all accounts of the organization, for a year; data transfer out comes on top"
         yield Quantity("shield", SHIELD, "Shield Advanced subscription", Decimal(1), "month", why)
+
+
+def _health_check(address: Address, check: Route53HealthCheck) -> Iterator[Quantity]:
+    """A health check, and each of its options: HTTPS, a search for a text, 10 seconds, the latency.
+
+    https://aws.amazon.com/route53/pricing/ (Health Checks). No table has the price of the options.
+    """
+    if check.load_balancer:
+        yield Quantity(str(address), HEALTH_CHECK, "health check", Decimal(1), "month", "no free one is left")
+    else:
+        yield Quantity(str(address), OUTSIDE_CHECK, "health check", Decimal(1), "month", "the endpoint is not of AWS")
+    options = [
+        check.type.startswith("HTTPS"),
+        check.search_string is not None,
+        check.request_interval < SLOW_INTERVAL,
+        check.measure_latency,
+    ]
+    if number := sum(options):
+        yield Quantity(str(address), CHECK_OPTION, "options of the health check", Decimal(number), "month")
 
 
 def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> Iterator[Quantity]:

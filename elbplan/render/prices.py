@@ -28,6 +28,8 @@ TITLES: Mapping[str, str] = {
     "public-ipv4-hour": "public IPv4 address",
     "hosted-zone-month": "hosted zone",
     "shield-subscription-month": "Shield Advanced, for an organization",
+    "health-check-month": "health check of an AWS endpoint",
+    "outside-health-check-month": "health check of another endpoint",
     "gp3-gb-month": "GB of a gp3 volume",
     "gp2-gb-month": "GB of a gp2 volume",
     "snapshot-gb-month": "GB of a snapshot",

@@ -16,6 +16,7 @@ from . import (
     logins,
     names,
     on_destroy,
+    records,
     references,
     rules,
     targets,
@@ -26,7 +27,7 @@ from .subject import Subject
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
     listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
-    on_destroy.check, names.check, certificates.check,
+    on_destroy.check, names.check, certificates.check, records.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
