@@ -15,6 +15,7 @@ from .rules import (
     ordering,
     routes,
     security,
+    servers,
     targets,
     unreachable,
 )
@@ -40,6 +41,7 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     targets.too_few_zones,
     ordering.priority_conflict,
     security.protection_removed,
+    servers.server_protection_removed,
     load_balancers.extra_cost,
     ordering.irreversible_before_hold,
     ordering.repeated_state,

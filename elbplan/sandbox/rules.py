@@ -45,6 +45,7 @@ TITLES = {
     35: "requests have a signature and the right time",
     38: "accounts, roles and temporary credentials",
     39: "what the policies of the caller allow",
+    47: "the settings of an instance, and its volumes",
 }
 
 

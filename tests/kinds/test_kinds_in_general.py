@@ -71,7 +71,13 @@ servers:
 groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
-overrides: {load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}}
+overrides:
+  load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}
+  instance.api-1:
+    cpu_credits: standard
+    monitoring: true
+    volumes: [{size: 20}, {device: /dev/sdf, size: 5}]
+    associate_public_ip_address: true
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https
@@ -80,6 +86,21 @@ listeners:
       - {name: old, path: /old/*, respond: 404}
       - {name: api, path: /api/*, forward: api}
 """
+
+SETTINGS = {
+    "cpu_credits: standard": "cpu_credits: unlimited",
+    "    monitoring: true\n": "    auto_recovery: disabled\n    http_tokens: optional\n",
+    "size: 20": "size: 30",
+    "associate_public_ip_address: true": "associate_public_ip_address: false",
+}
+"""What changes in place of a server."""
+
+
+def with_other_settings(spec: str) -> str:
+    """The spec with other settings of a server."""
+    for old, new in SETTINGS.items():
+        spec = spec.replace(old, new)
+    return spec
 
 
 def with_opened(spec: str, server: str) -> str:
@@ -236,7 +257,10 @@ def journal() -> Journal:
         batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
         stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
-        live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
+        after = with_opened(AFTER, server)
+        other = with_other_settings(after)
+        monitored = other.replace("auto_recovery: disabled", "monitoring: true")
+        live(stage, told.kinds(), BEFORE, after, other, monitored)
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),

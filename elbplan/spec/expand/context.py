@@ -61,11 +61,13 @@ class ExpandContext:
         fields: Mapping[str, Any],
         origin: YamlPath,
         places: Mapping[YamlPath, YamlPath] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Adds a draft without the fields that are None."""
+        """Adds a draft without the fields that are None. Its own tags win over those of the stack."""
         given = {key: value for key, value in fields.items() if value is not None}
-        if self.short.tags and KINDS[address.kind].taggable:
-            given["tags"] = dict(self.short.tags)
+        both = {**(self.short.tags or {}), **(tags or {})}
+        if both and KINDS[address.kind].taggable:
+            given["tags"] = both
         self.drafts[address] = ResourceDraft(address, given, origin, {("tags",): ("tags",), **(places or {})})
 
     @property

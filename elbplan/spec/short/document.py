@@ -16,7 +16,7 @@ from .domains import Domain
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
-from .servers import Server
+from .servers import Server, named_servers
 from .traffic import Traffic
 from .words import (
     SWITCH,
@@ -76,13 +76,6 @@ def _bucket(value: str) -> str:
 def source(value: str) -> str:
     """A source of requests: a network, a security group or a prefix list."""
     return value if SOURCE.fullmatch(value) else network(value)
-
-
-def named_servers(value: Any) -> Any:
-    """A single definition gets the name `web`; a map of maps has several definitions by name."""
-    if isinstance(value, dict) and not any(isinstance(item, dict) for item in value.values()):
-        return {"web": value}
-    return value
 
 
 def _security_group(value: str) -> str:

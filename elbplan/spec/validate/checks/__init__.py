@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from . import attributes, groups, identity, lint_ignores, listeners, names, on_destroy, references, rules
+from . import attributes, groups, identity, lint_ignores, listeners, names, on_destroy, references, rules, servers
 from . import load_balancers as balancers
 from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, listeners.check, rules.check, groups.check, on_destroy.check, names.check,
-    attributes.check, identity.check, lint_ignores.check,
+    servers.check, attributes.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
 
