@@ -19,7 +19,7 @@ HOUSE = Path(elbplan.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 LONGEST = 300
 HEAVY = {"boto3", "botocore", "click", "yaml", "rich", "moto", "werkzeug", "pydantic", "dns", "jinja2", "trustme"}
-UNMANAGED = {"vpc", "subnet", "image", "hosted_zone"}
+UNMANAGED = {"web_acl", "vpc", "subnet", "image", "hosted_zone", "auto_scaling_group"}
 MOST_LOCAL_IMPORTS = 10
 """The number of imports inside functions. Each has a comment why it is not at the top of its file."""
 

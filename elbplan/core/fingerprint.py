@@ -20,7 +20,7 @@ from .resource import (
     Resource,
     differing_fields,
     field_values,
-    immutable,
+    identifying,
     plain,
     references,
     rewrite,
@@ -131,7 +131,7 @@ class ResourceNames:
 
     def body(self, resource: Resource) -> dict[str, Any]:
         """The compared fields, with defaults, without the fields that AWS decides."""
-        fields: dict[str, Any] = plain(self._with_identities(resource))
+        fields: dict[str, Any] = plain(self._with_identities(resource), hashing=True)
         if learned := self.kinds[resource.kind].learned(resource):
             given = field_values(resource).get("attributes", {})
             attributes = fields["attributes"].items()
@@ -154,7 +154,7 @@ class ResourceNames:
         return hashed
 
     def _immutable(self, resource: Resource) -> dict[str, Any]:
-        values = immutable(self._with_identities(resource))
+        values = identifying(self._with_identities(resource))
         return {name: plain(value) for name, value in values.items() if value is not None}
 
     def _with_identities(self, resource: Resource) -> Resource:

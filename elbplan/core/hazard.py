@@ -25,6 +25,7 @@ HAZARDS: Mapping[str, str] = {
     "public-exposure": "a port is open to the world, and no public listener uses it",
     "weaker-encryption": "requests travel with weaker encryption than before, or none",
     "login-removed": "a route loses a login, a token check or the check of client certificates",
+    "web-acl-removed": "a load balancer loses the web ACL that filters its requests",
     "certificate-invalid": "a certificate is used before it is issued, or does not cover the name",
     "too-few-zones": "a load balancer has fewer zones than it needs",
     "priority-conflict": "two rules of one listener have one priority",

@@ -98,6 +98,13 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "the login (authenticate), token check or client certificates go from a listener or a rule",
         "leave the field to its owner (ignore:), or write it into the spec",
     ),
+    "web-acl-removed": (
+        """
+        web_acl: goes from the spec
+        a load balancer is replaced, and the new one gets no web ACL
+        """,
+        "leave web_acl: in the spec; to exchange the web ACL, write the other one there: AWS does that without a gap",
+    ),
     "certificate-invalid": (
         """
         a listener uses a certificate that is not issued yet

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..core.hazard import HAZARDS, Hazard
+from ..kinds.targets import Targets
 from .rules import (
     delegation,
     dns,
@@ -14,10 +15,12 @@ from .rules import (
     logins,
     ordering,
     routes,
+    scaling_groups,
     security,
     servers,
     targets,
     unreachable,
+    web_acls,
 )
 from .timeline import NOTHING_HAPPENS, Timeline
 
@@ -32,11 +35,13 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     dns.dns_still_cached,
     load_balancers.dns_name_changes,
     routes.route_removed,
+    scaling_groups.detached_while_serving,
     targets.requests_cut_off,
     targets.health_check_changes,
     security.public_exposure,
     security.weaker_encryption,
     logins.login_removed,
+    web_acls.web_acl_removed,
     dns.certificate_invalid,
     targets.too_few_zones,
     ordering.priority_conflict,
@@ -63,7 +68,9 @@ ANYWHERE = ("repeated-state",)
 
 def find_hazards(timeline: Timeline) -> tuple[Hazard, ...]:
     """Every hazard, at most one of each name at each step."""
-    rules = RULES if timeline.end.state else AT_THE_END
+    # The targets of an Auto Scaling group stand in the state until AWS has deregistered them.
+    ends = all(address.kind == Targets.kind for address in timeline.end.state)
+    rules = AT_THE_END if ends else RULES
     found = [hazard for rule in rules for hazard in rule(timeline) if _happens(timeline, hazard)]
     ranks = {name: rank for rank, name in enumerate(HAZARDS)}
     return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kinds.aws.actions import OIDC
+from ..kinds.aws.login_actions import OIDC
 from .source import NotImported
 from .survey import Survey
 

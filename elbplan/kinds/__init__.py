@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from ..core.kind import Kinds
 from . import (
+    auto_scaling_attachment,
     certificate,
     elastic_ip,
     ingress_rules,
     instance,
     listener,
     load_balancer,
+    log_bucket,
     record,
     rule,
     security_group,
+    shield_protection,
     target_group,
     targets,
+    web_acl_association,
 )
 
 KINDS: Kinds = {
@@ -24,9 +28,13 @@ KINDS: Kinds = {
         instance.KIND,
         elastic_ip.KIND,
         ingress_rules.KIND,
+        log_bucket.KIND,
         load_balancer.KIND,
+        web_acl_association.KIND,
+        shield_protection.KIND,
         target_group.KIND,
         targets.KIND,
+        auto_scaling_attachment.KIND,
         certificate.KIND,
         listener.KIND,
         rule.KIND,

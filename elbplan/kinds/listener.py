@@ -14,10 +14,18 @@ from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fi
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .aws.action_transitions import NO_GROUPS, action_path, not_attachable
-from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
+from .aws.actions import Action, Redirect, action_text, actions_from_aws, actions_to_aws
 from .aws.elb_reader import read_elb
 from .aws.elb_search import has_certificates
 from .aws.foreign_children import foreign_listeners
+from .aws.leading_actions import (
+    LeadingAction,
+    fetched_secret,
+    leading_text,
+    retag_secret,
+    secret_tags,
+    with_live_secret,
+)
 from .aws.listener_certificates import (
     NOT_KNOWN_YET,
     add_certificate,
@@ -54,22 +62,26 @@ class Listener(Resource):
         Field(description="client certificates: Mode and TrustStoreArn, as AWS names them"),
     ] = {}
     leading_actions: Annotated[
-        tuple[OtherAction, ...],
+        tuple[LeadingAction, ...],
         CARRIED,
         LEARNED,
-        Field(description="actions before the final action, such as a login; HTTPS only"),
+        Field(description="a login or a token check before the action; HTTPS only"),
     ] = ()
     action: Action
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set. AWS returns more about client certificates than a request sets."""
+        """Further certificates are a set without the default one.
+
+        AWS returns more about client certificates than a request sets.
+        """
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
         if isinstance(data.get("more_certificates"), list | tuple):
-            data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
+            more = set(data["more_certificates"]) - {data.get("certificate")}
+            data["more_certificates"] = tuple(sorted(more, key=str))
         if isinstance(data.get("mutual_authentication"), Mapping):
             data["mutual_authentication"] = without_defaults(data["mutual_authentication"])
         if data.get("alpn") == "None":
@@ -112,7 +124,7 @@ def read(scope: Scope) -> ReadProgram[Found[Listener]]:
 def _live(
     address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], more: Sequence[str]
 ) -> LiveResource[Listener]:
-    leading, action = actions_from_aws(raw.get("DefaultActions") or ())
+    leading, action = actions_from_aws(raw.get("DefaultActions") or (), tags)
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
     fields = {
@@ -131,8 +143,8 @@ def _live(
     return LiveResource(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
-def _params(new: Listener, context: StepContext) -> dict[str, Any]:
-    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id)}
+def _params(new: Listener, context: StepContext, secret: str | None = None) -> dict[str, Any]:
+    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id, secret)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
     if new.certificate:
@@ -148,10 +160,11 @@ def _params(new: Listener, context: StepContext) -> dict[str, Any]:
 
 def create(new: Listener, context: StepContext) -> WriteProgram:
     """Creates the listener, then adds further certificates. AWS accepts one certificate in a call."""
+    secret = yield from fetched_secret((), new.leading_actions, context)
     params = {
         "LoadBalancerArn": context.id(new.load_balancer),
-        **_params(new, context),
-        "Tags": tag_list(context.tags(new)),
+        **_params(new, context, secret),
+        "Tags": tag_list(context.tags(new) | secret_tags(new.leading_actions)),
     }
     answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
     arn = answer["Listeners"][0]["ListenerArn"]
@@ -166,7 +179,8 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
     arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
         yield add_certificate(arn, context.id(certificate))
-    old, new = _params(before, context), _params(after, context)
+    secret = yield from fetched_secret(before.leading_actions, after.leading_actions, context)
+    old, new = _params(before, context), _params(after, context, secret)
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if "AlpnPolicy" in old and "AlpnPolicy" not in new:
         changed["AlpnPolicy"] = ["None"]
@@ -180,6 +194,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
         yield remove_certificate(arn, context.id(certificate))
+    yield from retag_secret(arn, before.leading_actions, after.leading_actions)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
@@ -199,9 +214,13 @@ def delete(_: Listener, context: StepContext) -> WriteProgram:
 
 
 def with_live_defaults(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy. Without `alpn` in the spec it has no ALPN policy."""
+    """A listener without TLS has no certificate and no policy. Without `alpn` in the spec it has no ALPN policy.
+
+    A login without `client_secret` keeps the secret that AWS has.
+    """
     keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
-    return fill_unset(desired, live, keep)
+    kept = with_live_secret(desired.leading_actions, live.leading_actions)
+    return fill_unset(desired.model_copy(update={"leading_actions": kept}), live, keep)
 
 
 def update_path(

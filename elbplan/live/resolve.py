@@ -12,9 +12,12 @@ from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
 from ..kinds import KINDS
 from ..kinds.aws.acm_validation import in_public_zone
+from ..kinds.aws.auto_scaling import is_scaling_group, name_in
 from ..kinds.aws.queries import zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
+from .certificate_search import is_certificate
+from .edge import missing_web_acl
 from .lookups import LookupFacts, is_by_name, with_implied_references
 from .subnet_checks import subnet_problems
 from .zones import has_any_zone, serves_load_balancers, subnet_of_server
@@ -62,7 +65,10 @@ def resolve(
 
 
 def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -> list[Refusal]:
-    """A refusal for each instance that the spec names by id and AWS does not have. The rest can be compared."""
+    """A refusal for each instance and Auto Scaling group that the spec names and AWS does not have.
+
+    The rest can be compared.
+    """
     return [
         _missing_instance(address, ref.value, facts)
         for address, resource in desired.items()
@@ -72,6 +78,9 @@ def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -
 
 
 def _missing_instance(address: Address, id: str, facts: LookupFacts) -> Refusal:
+    if is_scaling_group(id):
+        hint = "check the region, the account and the spelling, or create it first"
+        return Refusal(f"{address}: there is no Auto Scaling group {name_in(id)} in {facts.region}", hint)
     if id in facts.terminated:
         hint = "write another instance, or remove it from the spec: a terminated instance cannot start again"
         return Refusal(f"{address}: {id} does not exist any more (terminated)", hint)
@@ -154,6 +163,10 @@ def _ids_of(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequen
         return _subnets_for(lookup, facts, vpc)
     if lookup.what == "hosted_zone":
         return _hosted_zone(lookup, facts)
+    if lookup.what == "web_acl":
+        return facts.found.get(lookup, []), missing_web_acl(lookup, facts)
+    if is_certificate(lookup):
+        return facts.found.get(lookup, []), facts.certificates.problem(lookup, facts.region)
     what = lookup.what.replace("_", " ")
     return facts.found.get(lookup, []), f"there is no {what} with {lookup.query} in {facts.region}"
 

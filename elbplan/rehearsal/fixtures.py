@@ -17,6 +17,7 @@ from ..kinds.instance import Instance
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.targets import Targets
+from ..live.certificate_search import is_certificate
 from .fake_aws import FakeAws
 
 R = TypeVar("R", bound=Resource)
@@ -48,6 +49,10 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
         simulator.create_fixture("image", image, region)
     for arn in (id for id in ids if ":acm:" in id):
         simulator.create_fixture("certificate", arn, region, names=_certificate_names(every))
+    for name in sorted(
+        ref.query.removeprefix("name:") for ref in refs if is_certificate(ref) and isinstance(ref, Lookup)
+    ):
+        simulator.create_fixture("certificate", "", region, names=[name])
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
     layout = NetworkLayout(simulator, region, letters)

@@ -10,10 +10,11 @@ from ..core.hidden import redacted
 from ..core.resource import Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.acm_validation import DnsValidation
-from ..kinds.aws.actions import action_text, leading_text
+from ..kinds.aws.actions import action_text
 from ..kinds.aws.alias_tags import RecordPlace
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
+from ..kinds.aws.leading_actions import leading_text
 from ..kinds.ingress_rules import rule_in_group_text
 from .style import listed
 

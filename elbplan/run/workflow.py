@@ -34,6 +34,7 @@ from .execute import execute
 from .outcome import Outcome, Tell
 from .quota_check import within_quotas
 from .read_needs import ReadNeeds
+from .secret_check import refuse_missing_secrets
 from .slots import Slots
 
 
@@ -234,9 +235,10 @@ def apply(
     stop: threading.Event | None = None,
     slots: Slots | None = None,
 ) -> Outcome:
-    """Runs a plan, also that of a destroy. Raises Refused for a plan with refusals."""
+    """Runs a plan, also that of a destroy. Raises Refused for a plan with refusals, or without a secret it sends."""
+    refuse_missing_secrets(permitted(plan), aws.send)
     run = secrets.token_hex(8)
-    return execute(permitted(plan), kinds, aws.send, tell, clock, run=run, parallel=parallel, stop=stop, slots=slots)
+    return execute(plan, kinds, aws.send, tell, clock, run=run, parallel=parallel, stop=stop, slots=slots)
 
 
 def account_of(aws: Cloud, seen: Mapping[str, Observed | Unobserved]) -> str:

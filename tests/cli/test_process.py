@@ -16,6 +16,7 @@ import pytest
 
 from elbplan.sandbox.box import Box
 
+from ..patience import SOON
 from .kit import WEB
 
 HEAVY = {"boto3", "botocore", "pydantic", "rich", "yaml", "moto"}
@@ -83,7 +84,7 @@ def test_the_second_ctrl_c_leaves_at_once(slow_apply):
     began = time.monotonic()
     _, err = slow_apply.communicate(timeout=60)
     assert slow_apply.returncode == 130
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < SOON
     assert b"Traceback" not in err
 
 
@@ -120,7 +121,7 @@ def test_one_ctrl_c_ends_a_command_whose_questions_hang(mute, tmp_path, words):
     out, err = process.communicate(timeout=60)
     took = time.monotonic() - began
     assert (process.returncode, out, err.decode().strip()) == (130, b"", "interrupted")
-    assert took < 2  # one second, and one more for a busy machine
+    assert took < SOON
 
 
 def test_one_ctrl_c_at_a_terminal_leaves_it_as_it_was(mute, tmp_path):
@@ -149,18 +150,18 @@ def test_ctrl_c_while_the_lock_is_held_and_every_call_hangs_ends_too(tmp_path):
     with Box() as box:
         box.create_defaults("ap-northeast-2", hosted_zones=["example.com"])
         (tmp_path / "web.yaml").write_text(WEB)
-        box.fault("delay", action="DescribeLoadBalancers", nth=2, seconds=20)
+        box.fault("delay", action="DescribeLoadBalancers", nth=2, seconds=45)
         process = subprocess.Popen(
             [sys.executable, "-m", "elbplan", "apply", "--yes", str(tmp_path / "web.yaml")],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ_of(box.url),
         )  # fmt: skip
         until(lambda: box.counts().get("DescribeLoadBalancers", 0) > 1)
-        box.fault("delay", service="ssm", seconds=20)
+        box.fault("delay", service="ssm", seconds=45)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < SOON
         assert err.decode().rstrip().endswith("interrupted")
 
 

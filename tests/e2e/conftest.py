@@ -8,6 +8,7 @@ import pytest
 
 from elbplan.sandbox.box import Box
 
+from .fork_server import ForkServer
 from .stage import Stage
 
 
@@ -36,3 +37,10 @@ def slow_stage(slow_box: Box) -> Iterator[Stage]:
     stage = Stage(slow_box)
     yield stage
     stage.assert_foreign_unchanged()
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()

@@ -11,6 +11,8 @@ import threading
 import time
 from pathlib import Path
 
+from ..patience import SOON
+
 
 def test_one_ctrl_c_ends_a_command_whose_calls_hang(tmp_path: Path) -> None:
     spec = tmp_path / "web.yaml"
@@ -41,6 +43,6 @@ def test_one_ctrl_c_ends_a_command_whose_calls_hang(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
         assert process.returncode == 130, err
-        assert time.monotonic() - pressed < 5, "a second on an idle machine"
+        assert time.monotonic() - pressed < SOON
         assert "Traceback" not in err
         assert "interrupted" in err

@@ -16,11 +16,11 @@ from elbplan.cli.terminal import Terminal
 from elbplan.sandbox.box import Box
 
 from ..cli.kit import CommandResult, PipeStream
+from ..patience import SOON
 from . import specs
 
 WRONG_SPEC, WRONG = 65, 1
 LONGEST_ANSWER = 16
-IMPATIENCE = 5.0
 """The most lines and seconds of an answer."""
 
 
@@ -152,7 +152,7 @@ def test_without_credentials_it_says_how_to_get_some(shell: Shell) -> None:
     shell.set(AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None)
     began = time.monotonic()
     assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "no AWS credentials", "aws configure", "--sandbox")
-    assert time.monotonic() - began < IMPATIENCE
+    assert time.monotonic() - began < SOON
 
 
 def test_half_of_the_credentials_is_none(shell: Shell) -> None:
@@ -205,14 +205,14 @@ def test_an_endpoint_that_refuses_connections_is_told_soon(shell: Shell, command
     ran = shell.run(command, *flags, shell.write(specs.HTTP))
     took = time.monotonic() - began
     assert_answer(ran, WRONG, "cannot reach AWS", "AWS_ENDPOINT_URL")
-    assert took < IMPATIENCE
+    assert took < SOON
 
 
 def test_a_name_that_leads_nowhere_is_told_soon(shell: Shell) -> None:
     shell.set(AWS_ENDPOINT_URL="http://no-such-host.invalid")
     began = time.monotonic()
     assert_answer(shell.run("plan", shell.write(specs.HTTP)), WRONG, "cannot reach AWS")
-    assert time.monotonic() - began < IMPATIENCE
+    assert time.monotonic() - began < SOON
 
 
 def test_a_domain_without_a_zone(shell: Shell) -> None:

@@ -122,7 +122,10 @@ OLD_ENDS = "- {do: delete, what: load_balancer.main@old"
 CERTIFICATE = "- {do: create, what: certificate.new, set: {domains: ['*.example.com']}}\n"
 ISSUED = "- {do: wait, what: certificate.new, until: issued}\n"
 FOREIGN = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-POOL = "UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/users'"
+POOL = (
+    "UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/users', UserPoolClientId: web, "
+    "UserPoolDomain: example"
+)
 COGNITO = f"{{type: authenticate-cognito, settings: {{AuthenticateCognitoConfig: {{{POOL}}}}}}}"
 
 

@@ -72,7 +72,10 @@ groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
 overrides:
-  load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}
+  load_balancer:
+    attributes: {idle_timeout.timeout_seconds: 120}
+    minimum_capacity_units: 100
+    ipv4_ipam_pool: ipam-pool-0a
   instance.api-1:
     cpu_credits: standard
     monitoring: true

@@ -10,7 +10,9 @@ from elbplan.core.change import Change, Diff
 from elbplan.core.resource import differing_fields, plain
 from elbplan.kinds import listener as listeners
 from elbplan.kinds import rule as rules
-from elbplan.kinds.aws.actions import OtherAction, actions_from_aws, actions_to_aws
+from elbplan.kinds.aws.actions import actions_from_aws, actions_to_aws
+from elbplan.kinds.aws.login_actions import OidcLogin
+from elbplan.kinds.aws.token_checks import TokenCheck
 from elbplan.kinds.protections import protections, uncreatable_protections
 
 from .kit import GROUP, LISTENER, OTHER, RULE, at, play
@@ -24,8 +26,8 @@ CONFIG = {
     "UserInfoEndpoint": "https://id.example.com/u",
     "ClientId": "web",
 }
-OIDC = OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": CONFIG})
-TOKENS = OtherAction(type="jwt-validation", settings={"JwtValidationConfig": {"Issuer": "a", "JwksEndpoint": "/j"}})
+OIDC = OidcLogin.model_validate({"type": "authenticate-oidc", "settings": {"AuthenticateOidcConfig": CONFIG}})
+TOKENS = TokenCheck(issuer="a", jwks_endpoint="https://id.example.com/j")
 FORWARD = {"Type": "forward", "TargetGroupArn": GROUP}
 
 
@@ -52,13 +54,17 @@ def test_a_lone_action_has_no_order():
 
 def test_what_aws_fills_in_by_itself_is_no_difference():
     usual = {"Scope": "openid", "SessionTimeout": 604800, "AuthenticationRequestExtraParams": {}}
-    filled = OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": {**CONFIG, **usual}})
-    assert filled == OIDC != OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": {}})
+    filled = OidcLogin.model_validate(
+        {"type": "authenticate-oidc", "settings": {"AuthenticateOidcConfig": {**CONFIG, **usual}}}
+    )
+    assert filled == OIDC
 
 
 def test_a_secret_is_refused_in_a_spec():
     with pytest.raises(ValidationError, match="does not belong here"):
-        OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": {**CONFIG, "ClientSecret": "x"}})
+        OidcLogin.model_validate(
+            {"type": "authenticate-oidc", "settings": {"AuthenticateOidcConfig": {**CONFIG, "ClientSecret": "x"}}}
+        )
 
 
 def types(step):
@@ -126,7 +132,7 @@ def test_no_client_certificates_are_none_however_aws_says_so():
 
 def test_a_login_that_lets_everybody_pass_protects_nothing():
     config = {"AuthenticateOidcConfig": {**CONFIG, "OnUnauthenticatedRequest": "allow"}}
-    open_ = OtherAction(type="authenticate-oidc", settings=config)
+    open_ = OidcLogin.model_validate({"settings": config})
     assert protections(https(leading_actions=(OIDC,))) == {"authenticate-oidc"}
     assert protections(https(leading_actions=(open_,))) == frozenset()
 
@@ -136,7 +142,7 @@ def test_a_login_whose_secret_nobody_tells_cannot_be_made_anew(first, refusals):
     address = at(listeners.KIND, "443").address
     change = Change("replace", address, https(), https(leading_actions=(first,)), None)
     assert len(list(uncreatable_protections(Diff([change], {})))) == refusals
-    change = Change("update", address, https(), https(leading_actions=(first,)), None)
+    change = Change("update", address, https(leading_actions=(first,)), https(leading_actions=(first,)), None)
     assert list(uncreatable_protections(Diff([change], {}))) == []
 
 

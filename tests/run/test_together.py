@@ -98,6 +98,9 @@ def test_a_defect_of_one_stack_stops_no_other() -> None:
         raise SystemExit
 
     assert run_together([job("a", broken), job("b", lambda: "done", "a")], StopSwitch()) == {"b": "done"}
+    # pytest warns when the thread ends, which may be after the result.
+    for thread in [thread for thread in threading.enumerate() if thread.name == "stack a"]:
+        thread.join(SECONDS)
 
 
 def test_a_stop_reaches_every_run_and_nothing_else_begins() -> None:

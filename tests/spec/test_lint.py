@@ -29,7 +29,7 @@ overrides:
   rule.443-a:
     leading_actions:
       - type: authenticate-cognito
-        settings: {AuthenticateCognitoConfig: {UserPoolArn: "arn:aws:cognito-idp:eu-west-1:1:userpool/a", UserPoolClientId: w, UserPoolDomain: e}}
+        settings: {AuthenticateCognitoConfig: {UserPoolArn: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/a", UserPoolClientId: w, UserPoolDomain: e}}
 """  # noqa: E501
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...core.address import Address
 from ...core.hazard import Hazard
-from ...kinds.aws.logins import CLIENT_CERTIFICATE
+from ...kinds.aws.logins import CLAIM, CLIENT_CERTIFICATE, lost_protections
 from ...kinds.listener import Listener
 from ...kinds.protections import protections
 from ...kinds.rule import Rule
@@ -20,7 +20,8 @@ def login_removed(timeline: Timeline) -> Iterator[Hazard]:
         return
     for transition in timeline.transitions:
         for place, protection in sorted(_lost(transition), key=str):
-            text = f"{protection} no longer protects what {place} serves: everybody gets in"
+            who = "more clients get in" if protection.startswith(CLAIM) else "everybody gets in"
+            text = f"{protection} no longer protects what {place} serves: {who}"
             remedy = f"leave it to its owner (ignore: [{_field(place, protection)}]), or write it into the spec"
             yield Hazard("login-removed", transition.address(place), text, step=transition.index, remedy=remedy)
 
@@ -49,7 +50,7 @@ def _lost(transition: Transition) -> set[tuple[Address, str]]:
         if place in before and route in routes
     }
     after = _protected(transition.after)
-    return {(new, lost) for old, new in pairs for lost in before[old] - after.get(new, frozenset())}
+    return {(new, lost) for old, new in pairs for lost in lost_protections(before[old], after.get(new, frozenset()))}
 
 
 def _protected(traffic: TrafficState) -> dict[Address, frozenset[str]]:

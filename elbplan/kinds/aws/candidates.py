@@ -84,6 +84,7 @@ class Hints:
 COUNTED = {
     "elastic_ip": ":elastic-ip/",
     "ingress_rules": ":security-group-rule/",
+    "log_bucket": ":s3:::",
     "rule": ":listener-rule/",
 }
 """Kinds that many stacks do not have, with the part of an ARN that tells them.

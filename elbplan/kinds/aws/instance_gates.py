@@ -30,9 +30,9 @@ def running(_: Resource, context: StepContext) -> ProbeProgram:
     return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
 
 
-def is_started(before: Resource, after: Resource) -> bool:
-    """True if the update starts a stopped instance."""
-    return "state" in differing_fields(before, after)
+def is_started(before: Resource | None, after: Resource) -> bool:
+    """True for a new instance, and if the update starts a stopped one."""
+    return before is None or "state" in differing_fields(before, after)
 
 
 def gone(_: Resource, context: StepContext) -> ProbeProgram:

@@ -69,7 +69,7 @@ def with_network(params: Mapping[str, Any], new: ServerSettings, subnet: str, gr
     interfaces = list(new.options.get("NetworkInterfaces", ()))
     if new.associate_public_ip_address is None and not interfaces:
         return {**params, "SubnetId": subnet} | ({"SecurityGroupIds": list(groups)} if groups else {})
-    given = next((interface for interface in interfaces if not interface.get("DeviceIndex")), {})
+    given: Mapping[str, Any] = next((interface for interface in interfaces if not interface.get("DeviceIndex")), {})
     others = [interface for interface in interfaces if interface is not given]
     first = {"DeviceIndex": 0, **given}
     if "NetworkInterfaceId" not in first:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from .actions import OtherAction
+from .leading_actions import OtherAction
+from .login_actions import CONFIG, Login
+from .token_checks import TokenCheck
 
 CLIENT_CERTIFICATE = "client certificate"
 READ_ONLY = ("TrustStoreAssociationStatus",)
@@ -23,9 +25,21 @@ class Protected(Protocol):
 P = TypeVar("P", bound=Protected)
 
 
-def logins(leading: Iterable[OtherAction]) -> frozenset[str]:
-    """The types of these actions, in AWS's words, without a login that lets everybody pass."""
-    return frozenset(action.type for action in leading if not _lets_everybody_pass(action.settings))
+def logins(leading: Iterable[Any]) -> frozenset[str]:
+    """The types of these actions, in AWS's words, and the claims of tokens; no login that lets everybody pass."""
+    actions = [action for action in leading if not _lets_everybody_pass(action)]
+    claims = (claim for action in actions if isinstance(action, TokenCheck) for claim in action.additional_claims)
+    return frozenset({*(action.type for action in actions), *(f"{CLAIM}{claim.name}" for claim in claims)})
+
+
+CLAIM = "claim "
+"""Begins the protection by a claim that tokens must have."""
+
+
+def lost_protections(before: frozenset[str], after: frozenset[str]) -> frozenset[str]:
+    """The protections that are gone. Another login or token check in place of one is no loss of it."""
+    replaced = CONFIG.keys() if after & CONFIG.keys() else frozenset()
+    return before - after - replaced
 
 
 def without_defaults(mutual_authentication: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,7 +52,10 @@ def certificate_checks(mutual_authentication: Mapping[str, Any]) -> frozenset[st
     return frozenset({CLIENT_CERTIFICATE} if mutual_authentication.get("Mode") == "verify" else ())
 
 
-def _lets_everybody_pass(settings: Mapping[str, Any]) -> bool:
+def _lets_everybody_pass(action: Any) -> bool:
+    if isinstance(action, Login):
+        return action.on_unauthenticated_request == "allow"
+    settings = action.settings if isinstance(action, OtherAction) else {}
     configs = (config for config in settings.values() if isinstance(config, Mapping))
     return any(config.get("OnUnauthenticatedRequest") == "allow" for config in configs)
 

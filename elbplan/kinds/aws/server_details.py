@@ -136,7 +136,7 @@ def _is_first(interface: Mapping[str, Any]) -> bool:
 
 def detail_facts(raw: Mapping[str, Any]) -> dict[str, str]:
     """The facts that an update needs: the ids of the first network interface and of the volumes by device."""
-    first = next((nic for nic in raw.get("NetworkInterfaces") or () if _is_first(nic)), {})
+    first: Mapping[str, Any] = next((nic for nic in raw.get("NetworkInterfaces") or () if _is_first(nic)), {})
     facts = {"interface": str(first.get("NetworkInterfaceId") or ""), "root": raw.get("RootDeviceName") or ""}
     return facts | {f"volume:{device}": id for device, id in _volumes(raw)}
 

@@ -14,9 +14,9 @@ CHANGED = ("optimizing", "completed")
 """The new values hold in both: https://docs.aws.amazon.com/ebs/latest/userguide/monitoring-volume-modifications.html"""
 
 
-def volumes_differ(before: ServerSettings, after: ServerSettings) -> bool:
+def volumes_differ(before: ServerSettings | None, after: ServerSettings) -> bool:
     """True if the update changes a volume by ModifyVolume."""
-    return bool(before.volumes and after.volumes) and _modifiable(before) != _modifiable(after)
+    return before is not None and bool(before.volumes and after.volumes) and _modifiable(before) != _modifiable(after)
 
 
 def _modifiable(server: ServerSettings) -> list[Any]:

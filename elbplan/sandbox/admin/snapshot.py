@@ -33,6 +33,7 @@ def everything(account: Account, region: str | None = None) -> dict[str, Any]:
         resources.update({arn: _fields(certificate) for arn, certificate in context.certificates.items()})
         resources.update(_ec2(context))
         resources.update(_parameters(context))
+    resources.update(_edge(account))
     resources.update(_zones(account))
     return resources
 
@@ -96,6 +97,19 @@ def _parameters(context: CallContext) -> dict[str, Any]:
         for parameter in latest
         if not parameter.name.startswith("/aws/")
     }
+
+
+def _edge(account: Account) -> dict[str, Any]:
+    """The associations of web ACLs, the protections of Shield, and the buckets."""
+    balancers = {balancer.arn for balancer in account.balancers()}
+    associations = account.memory("web acls").items()
+    resources: dict[str, Any] = {f"{arn}#web_acl": {"web_acl": acl} for arn, acl in associations if arn in balancers}
+    resources.update({f"protection/{id}": dict(held) for id, held in account.memory("protections").items()})
+    buckets = account.memory("buckets").values()
+    resources.update(
+        {f"arn:aws:s3:::{bucket.name}": {**vars(bucket), "objects": sorted(bucket.objects)} for bucket in buckets}
+    )
+    return resources
 
 
 def _zones(account: Account) -> dict[str, Any]:

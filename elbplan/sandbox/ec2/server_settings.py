@@ -21,7 +21,8 @@ PLACED = {"Tenancy": "tenancy", "GroupName": "group_name", "HostId": "host_id", 
 
 def install() -> None:
     """Makes moto answer with the owner of a public address: AWS's own, or the account's Elastic IP."""
-    moto_association: Any = NetworkInterface.association.fget
+    owner: Any = NetworkInterface
+    moto_association = owner.association.fget
 
     def association(interface: NetworkInterface) -> dict[str, Any]:
         found: dict[str, Any] = moto_association(interface)
@@ -29,7 +30,6 @@ def install() -> None:
             found["ipOwnerId"] = "amazon"
         return found
 
-    owner: Any = NetworkInterface
     owner.association = property(association)
 
 

@@ -87,7 +87,9 @@ def make_volumes(context: CallContext, instance: Any, mappings: list[Params], ta
         context.ec2.detach_volume(block.volume_id, instance.id, device)
         context.ec2.delete_volume(block.volume_id)
     root = instance.root_device_name
-    wanted = {root: {}} | {mapping["DeviceName"]: mapping for mapping in mappings if "VirtualName" not in mapping}
+    wanted: dict[str, Params] = {root: {}} | {
+        mapping["DeviceName"]: mapping for mapping in mappings if "VirtualName" not in mapping
+    }
     for device, mapping in wanted.items():
         if "NoDevice" not in mapping:
             _make(context, instance, device, mapping.get("Ebs") or {}, tags)

@@ -12,6 +12,7 @@ from ..rules import rule
 from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
 from . import find, stickiness
 from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
+from .log_buckets import check_bucket
 
 
 def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
@@ -76,6 +77,7 @@ def modify_load_balancer_attributes(context: CallContext, params: Params) -> Par
     defaults = balancer_defaults(balancer)
     given = checked(context, defaults, params.get("Attributes", []))
     _check_balancer(given, {**defaults, **balancer.attributes})
+    _check_logs(context, balancer, given, {**defaults, **balancer.attributes, **given})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
 
@@ -97,6 +99,13 @@ def _check_balancer(given: Defaults, before: Defaults) -> None:
             raise misconfigured("You must specify an S3 bucket to enable access logs")
     if int(after.get(SECONDARY, 0)) < int(before.get(SECONDARY, 0)):
         raise misconfigured(f"'{SECONDARY}' cannot be decreased")
+
+
+def _check_logs(context: CallContext, balancer: StoredBalancer, given: Defaults, after: Defaults) -> None:
+    """Checks the bucket of each log that is on and that the call names."""
+    for logs in LOGS:
+        if after.get(f"{logs}.enabled") == "true" and any(key.startswith(logs) for key in given):
+            check_bucket(context, balancer, logs, after[f"{logs}.bucket"], after[f"{logs}.prefix"])
 
 
 def describe_load_balancer_attributes(context: CallContext, params: Params) -> Params:

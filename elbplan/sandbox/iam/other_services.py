@@ -94,6 +94,18 @@ def ssm(context: CallContext, call: LoggedCall) -> Iterator[Need]:
 
 
 @rule(39)
+def secretsmanager(context: CallContext, call: LoggedCall) -> Iterator[Need]:
+    """A secret is checked by its ARN, which ends with six characters after the name.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+    """
+    name = str(call.params.get("SecretId") or call.params.get("Name") or "*")
+    arn = name if name.startswith("arn:") else context.arn("secretsmanager", f"secret:{name}-a1B2c3")
+    yield Need(f"secretsmanager:{call.action}", arn)
+
+
+@rule(39)
 def functions(context: CallContext, call: LoggedCall) -> Iterator[Need]:
     """The policy of a function is checked on the function; a new statement also has the principal as a condition key.
 

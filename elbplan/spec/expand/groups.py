@@ -1,18 +1,17 @@
-"""Expands groups: target groups with their health checks, and their registered targets."""
+"""Expands groups: target groups with their health checks."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from typing import Any
 
-from ...core.address import Address, Lookup, Points
 from ...kinds.aws.health_check import GATEWAY_CODES, INTERVAL, default_timeout, health_check_defaults
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
 from .names import NamedGroup
+from .targets import add_targets, target_type_of
 
 HTTP = ("HTTP", "HTTPS")
 DRAIN = "deregistration_delay.timeout_seconds"
@@ -23,32 +22,14 @@ def add_groups(context: ExpandContext) -> None:
     """Adds a target group for each group, and its targets unless another tool registers them."""
     for group in context.groups.values():
         context.add(group.address, _fields(context, group), group.path, _places(group))
-        members = list(_members(context, group))
-        if members or group.definition.ips == [] or (group.definition.instances and not members):
-            places: dict[YamlPath, YamlPath] = {("members",): group.path}
-            fields = {
-                "group": group.address,
-                "members": members,
-                "open": _is_opened(context, group) or None,
-                "on_destroy": group.definition.on_destroy,
-            }
-            context.add(Address("targets", group.name), fields, group.path, places)
-
-
-def _is_opened(context: ExpandContext, group: NamedGroup) -> bool:
-    """True if elbplan opens the servers of this group. Reports groups whose servers it cannot open."""
-    short = group.definition
-    if short.open and (context.short.type == "gateway" or short.ips is not None):
-        what = "elbplan opens only instances, and only to application and network load balancers"
-        context.report.at((*group.path, "open"), what, "leave it out, and open the targets yourself", key=True)
-    return bool(short.open)
+        add_targets(context, group)
 
 
 def _fields(context: ExpandContext, group: NamedGroup) -> dict[str, Any]:
     short, protocol = group.definition, group.protocol
     version = short.version or ("HTTP1" if protocol in HTTP else None)
     return {
-        "target_type": "ip" if short.ips is not None else "instance",
+        "target_type": target_type_of(short),
         "protocol": protocol,
         "port": group.port,
         "protocol_version": version,
@@ -77,7 +58,7 @@ def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
 
 
 def _all_v6(short: ShortGroup) -> bool:
-    return bool(short.ips) and all(ipaddress.ip_address(ip).version == 6 for ip in short.ips or ())
+    return bool(short.ips) and all(ipaddress.ip_address(target.ip).version == 6 for target in short.ips or ())
 
 
 def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
@@ -125,27 +106,3 @@ def _sticky(sticky: Sticky, balancer_type: str) -> dict[str, str]:
         f"stickiness.{kind}.duration_seconds": str(sticky.seconds),
     }
     return attributes | ({"stickiness.app_cookie.cookie_name": sticky.cookie} if sticky.cookie else {})
-
-
-def _members(context: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
-    short = group.definition
-    selector = short.instances
-    for text in selector.ids if selector else ():
-        yield {"instance": Points("instance").parse(text)}
-    for tag in (short.tag, selector.tag if selector else None):
-        if tag:
-            yield {"instance": Lookup("instance", f"tag:{tag}")}
-    for name in group.servers:
-        for number in range(1, context.servers[name].definition.count + 1):
-            yield {"instance": Address("instance", f"{name}-{number}")}
-    yield from _addresses(context, group)
-
-
-def _addresses(context: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
-    short = group.definition
-    if short.ips is not None and (short.instances or short.tag or group.servers):
-        what = "a group cannot have both instances and IP addresses"
-        context.report.at((*group.path, "ips"), what, "split it into two groups", key=True)
-        return
-    for ip in short.ips or ():
-        yield {"address": ip}

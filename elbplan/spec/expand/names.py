@@ -114,5 +114,5 @@ def _server_names(
         hint = did_you_mean(group.servers, servers) if servers else "define them under servers: at the top level"
         report.at((*path, "servers"), f'there are no servers called "{group.servers}"', hint)
         return ()
-    others = (group.instances, group.ips, group.tag)
-    return tuple(short.servers or ()) if path == ("targets",) and others == (None, None, None) else ()
+    others = (group.instances, group.ips, group.tag, group.auto_scaling_group, group.function, group.load_balancer)
+    return tuple(short.servers or ()) if path == ("targets",) and not any(other is not None for other in others) else ()

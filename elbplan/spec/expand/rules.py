@@ -10,6 +10,7 @@ from ..short.listeners import ShortRule
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .context import ExpandContext, PlacedListener
+from .logins import leading_fields, leading_places
 
 FIELDS = {"host": "host-header", "path": "path-pattern", "method": "http-request-method"}
 STEP = 10
@@ -26,7 +27,7 @@ def add_rules(
         for offset, (suffix, conditions, action) in enumerate(_variants(context, rule, path, default)):
             priority = rule.priority + offset if rule.priority else (highest // STEP + 1) * STEP
             highest = max(highest, priority)
-            fields = {"listener": address, "priority": priority, "conditions": conditions, "action": action}
+            fields = {"listener": address, "priority": priority, "conditions": conditions, **action}
             _add(context, Address("rule", f"{listener.name}-{name}{suffix}"), fields, path, rule)
 
 
@@ -40,16 +41,16 @@ def _add(context: ExpandContext, address: Address, fields: Mapping[str, Any], pa
         return
     keys = {**FIELDS, "header": "http-header", "query": "query-string", "ip": "source-ip"}
     places: dict[YamlPath, YamlPath] = {("conditions", field): (*path, key) for key, field in keys.items()}
-    places |= {**action_places(rule, path), ("conditions",): path}
+    places |= {**action_places(rule, path), **leading_places(rule, path), ("conditions",): path}
     context.add(address, fields, path, places)
 
 
 def _variants(
     context: ExpandContext, rule: ShortRule, path: YamlPath, default: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, list[dict[str, Any]], Mapping[str, Any]]]:
-    """The rule. If it excludes networks, first a rule that gives these networks the default action."""
+    """The rule. If it excludes networks, first a rule that gives these networks what the listener does by default."""
     conditions = list(_conditions(rule))
-    action = action_of(rule.forward or rule.redirect or rule.respond)
+    action = {"action": action_of(rule.forward or rule.redirect or rule.respond), **leading_fields(rule)}
     ips = rule.ip or []
     excluded = [ip[1:] for ip in ips if ip.startswith("!")]
     if excluded and len(excluded) < len(ips):

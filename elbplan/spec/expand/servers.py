@@ -38,7 +38,7 @@ def add_servers(context: ExpandContext) -> None:
         _add_instances(context, name, server)
         if _has_server_groups(context):
             ports = sorted({port for group in groups for port in _ports(group)})
-            sources = context.security_groups or ()
+            sources = context.client_groups
             ingress = [
                 {"protocol": p, "from_port": n, "to_port": n, "group": source} for n, p in ports for source in sources
             ]

@@ -12,10 +12,14 @@ from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
+from .balancer_settings import Attributes, Capacity, IpamPool, OutpostPool, PrivateLinkRules
 from .domains import Domain
+from .edge import ShortWebAcl
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
+from .logs import LOGS_SHORTHAND, ShortLogs
+from .network import ShortNetwork
 from .servers import Server, named_servers
 from .traffic import Traffic
 from .words import (
@@ -34,8 +38,6 @@ from .words import (
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
-BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?", re.ASCII)
-GROUP = re.compile(r"sg-[0-9a-f]+", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
 
@@ -67,36 +69,9 @@ def _access(value: Any) -> Any:
     return "public" if value == "internet-facing" else value
 
 
-def _bucket(value: str) -> str:
-    if not BUCKET.fullmatch(value) or len(value) > 1000:
-        raise SpecValueError(f"{shown_value(value)} is not an S3 location", "write s3://BUCKET/PREFIX")
-    return value
-
-
 def source(value: str) -> str:
     """A source of requests: a network, a security group or a prefix list."""
     return value if SOURCE.fullmatch(value) else network(value)
-
-
-def _security_group(value: str) -> str:
-    if not GROUP.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not a security group", "write an id like sg-0abc1234def567890")
-    return value
-
-
-class ShortNetwork(ShortModel):
-    """The VPC and the subnets of the load balancer."""
-
-    vpc: Annotated[str, Field(description="id or Name tag; `default` is the default VPC")] = "default"
-    subnets: Annotated[Texts | None, Field(description="ids or Name tags, one for each zone")] = None
-    security_groups: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_security_group)]], OneOrMore()] | None,
-        Field(
-            description="ids of security groups that the load balancer gets in place of one of its own; a network load "
-            "balancer may have none: []",
-            examples=[["sg-0abc1234def567890"]],
-        ),
-    ] = None
 
 
 class Protect(ShortModel):
@@ -213,9 +188,31 @@ class Short(ShortModel):
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
     ] = None
     logs: Annotated[
-        Annotated[str, AfterValidator(_bucket)] | None,
-        Field(description="access logs", examples=["s3://bucket/prefix"]),
+        Annotated[ShortLogs, LOGS_SHORTHAND] | None,
+        Field(
+            description="logs in S3: s3://BUCKET/PREFIX or true for access logs, or a map of the logs",
+            examples=["s3://bucket/prefix"],
+        ),
     ] = None
+    web_acl: Annotated[
+        Annotated[ShortWebAcl, text_is("name")] | None,
+        Field(
+            description="web ACL of AWS WAF that filters the requests: the name or ARN of one that exists",
+            examples=["edge"],
+        ),
+    ] = None
+    attributes: Attributes = None
+    capacity: Capacity = None
+    ipam_pool: IpamPool = None
+    outpost_pool: OutpostPool = None
+    private_link_rules: PrivateLinkRules = None
+    shield: Annotated[
+        bool,
+        Field(
+            description="Shield Advanced protects the load balancer; the account needs the subscription, which costs "
+            "3,000 USD a month"
+        ),
+    ] = False
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
         Field(description="true: AWS refuses to delete the load balancer"),

@@ -10,7 +10,8 @@ from ...core.hidden import Hidden, as_text
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .actions import MAPS, ForwardValue, ListenOnValue, RedirectValue, RespondValue, is_text_or_number
-from .domains import ShortCertificate
+from .certificates import ShortCertificate
+from .logins import ShortLogin, ShortToken
 from .words import (
     TEXT,
     OneOrMore,
@@ -90,6 +91,8 @@ class ShortRule(ShortModel):
         Annotated[list[Annotated[str, AfterValidator(_source)]], OneOrMore()] | None,
         Field(description='networks of the clients; "!10.0.0.0/8" means all other networks', examples=["10.0.0.0/8"]),
     ] = None
+    login: Annotated[ShortLogin | None, Field(description="a login before the action; HTTPS only")] = None
+    token: Annotated[ShortToken | None, Field(description="a check of a token before the action; HTTPS only")] = None
     forward: Annotated[ForwardValue | None, Field(description="a group, or {group: weight}")] = None
     redirect: Annotated[RedirectValue | None, Field(description="443/https, or a map")] = None
     respond: Annotated[RespondValue | None, Field(description="a fixed response")] = None
@@ -112,6 +115,8 @@ class ShortListener(ShortModel):
     listen: Annotated[
         ListenOnValue | None, Field(description="port and protocol", examples=["443/https", "80/http"])
     ] = None
+    login: Annotated[ShortLogin | None, Field(description="a login before the action; HTTPS only")] = None
+    token: Annotated[ShortToken | None, Field(description="a check of a token before the action; HTTPS only")] = None
     forward: Annotated[ForwardValue | None, Field(description="a group, or {group: weight}")] = None
     redirect: Annotated[RedirectValue | None, Field(description="443/https, or a map")] = None
     respond: Annotated[RespondValue | None, Field(description="a fixed response")] = None

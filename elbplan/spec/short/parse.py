@@ -26,8 +26,8 @@ from .unsupported import without_unsupported
 HARMLESS = frozenset({
     "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "on_destroy", "path", "profile", "protect",
-    "region", "remove_validation", "restore", "slow_start", "sticky", "tags", "take_over", "timeout", "tls",
-    "unhealthy", "user_data", "version", "weight",
+    "region", "remove_validation", "restore", "shield", "slow_start", "sticky", "tags", "take_over", "timeout", "tls",
+    "unhealthy", "user_data", "version", "web_acl", "weight",
     "traffic", "new_connections_per_second", "active_connections_per_minute", "gb_per_hour", "requests_per_second",
 })
 # fmt: on

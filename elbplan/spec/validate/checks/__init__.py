@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from . import attributes, groups, identity, lint_ignores, listeners, names, on_destroy, references, rules, servers
+from . import (
+    attributes,
+    balancer_addresses,
+    balancer_attributes,
+    edge,
+    groups,
+    identity,
+    lint_ignores,
+    listeners,
+    names,
+    on_destroy,
+    references,
+    rules,
+    servers,
+)
 from . import load_balancers as balancers
 from .subject import Subject
 
 CHECKS = (
-    references.check, balancers.check, listeners.check, rules.check, groups.check, on_destroy.check, names.check,
-    servers.check, attributes.check, identity.check, lint_ignores.check,
+    references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
+    listeners.check, rules.check, groups.check, on_destroy.check, names.check, servers.check,
+    attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 
 

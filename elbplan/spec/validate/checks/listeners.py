@@ -30,8 +30,6 @@ FITTING = {
 
 QUIC = ("QUIC", "TCP_QUIC")
 QUIC_HINT = "use udp or tcp_udp; AWS needs a QUIC server id for each target"
-UDP = ("UDP", "TCP_UDP")
-IPV4_HINT = "write ip: ipv4; AWS needs an IPv6 prefix for source NAT, which elbplan does not support yet"
 
 
 def check(subject: Subject) -> None:
@@ -80,9 +78,6 @@ def _protocol(subject: Subject, address: Address, listener: Listener) -> None:
         )
     elif listener.port is None and kind != "gateway":
         subject.problem(address, (), "port is missing", "add port: 80")
-    elif listener.protocol in UDP and subject.get(listener.load_balancer).ip_address_type != "ipv4":
-        what = f"a dualstack load balancer cannot have {article(listener.protocol)} listener"
-        subject.problem(address, ("protocol",), what, IPV4_HINT)
     if kind != "application" and not isinstance(listener.action, Forward):
         subject.problem(address, ("action",), f"{article(kind)} load balancer can only forward", "use forward:")
 

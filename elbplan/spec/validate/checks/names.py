@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ....core.address import Address
 from ....kinds.certificate import LONGEST_FIRST_NAME, by_first_name
 from ...errors import SpecValueError
-from ...short.domains import domain_name
+from ...short.domain_names import domain_name
 from .subject import Subject
 
 NAME_IN_AWS = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII)

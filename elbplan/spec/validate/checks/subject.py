@@ -17,6 +17,7 @@ WRITTEN = {
     "load_balancer": ("network", "zones", "load_balancer"),
     "security_group": ("security_group",),
     "target_group": ("targets", "groups", "target_group"),
+    "targets": ("targets", "groups", "target_group"),
     "instance": ("servers", "targets", "groups", "instance"),
     "listener": ("listeners", "domain", "listener"),
     "rule": ("listeners", "rule"),
