@@ -81,7 +81,12 @@ def is_read(operation: str) -> bool:
     return operation.startswith(READS)
 
 
-IAM_PREFIX = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
+IAM_PREFIX = {
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
+}
 IAM_NAMES = {
     "ListObjectsV2": "ListBucket",
     "DeleteObjects": "DeleteObject",

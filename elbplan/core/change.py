@@ -11,7 +11,7 @@ from ..errors import escaped
 from .address import Address
 from .hidden import redacted
 from .kind import LiveResource
-from .resource import Resource, field_values, plain
+from .resource import Part, Resource, field_values, plain
 
 R = TypeVar("R", bound=Resource)
 ChangeAction = Literal["create", "update", "replace", "delete", "stop", "adopt", "keep"]
@@ -48,7 +48,7 @@ class Diff:
         return tuple(change for change in self.changes if change.action != "keep")
 
 
-def field_difference(before: Resource, after: Resource, field: str) -> str:
+def field_difference(before: Part, after: Part, field: str) -> str:
     """A short text for a person: `port 80 → 8080`; long values are cut."""
     old_value, new_value = field_values(before)[field], field_values(after)[field]
     old, new = plain(redacted(old_value, new_value)), plain(redacted(new_value, old_value))

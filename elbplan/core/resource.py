@@ -166,7 +166,10 @@ def _loose_fields(model: type[Part]) -> tuple[str, ...]:
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS cannot change in place."""
     values = field_values(resource)
-    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)} | resource.fixed_at_creation
+    fixed = marked_fields(type(resource), IMMUTABLE)
+    learned = marked_fields(type(resource), LEARNED)
+    unset = {name for name in learned if values[name] is None}
+    return {name: values[name] for name in fixed if name not in unset} | resource.fixed_at_creation
 
 
 def identifying(resource: Resource) -> dict[str, Any]:

@@ -161,5 +161,5 @@ def _root_volume(address: Address, instance: Instance) -> Quantity:
 
 def _listener(address: Address, listener: Listener) -> Iterator[Quantity]:
     """A trust store is billed for each load balancer that uses it."""
-    if listener.mutual_authentication.get("TrustStoreArn"):
+    if listener.mutual_authentication and listener.mutual_authentication.trust_store:
         yield Quantity(str(address), TRUST_STORE, "trust store for client certificates", Decimal(1))

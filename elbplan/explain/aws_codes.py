@@ -114,6 +114,11 @@ SINGLE: Mapping[str, tuple[str, str, str]] = {
         "a listener that was deleted or changed some seconds ago\na listener of others, CloudFront or API Gateway",
         "aws acm describe-certificate --certificate-arn ARN lists what uses it (InUseBy)",
     ),
+    "OperationAborted": (
+        "S3 is still working on another request for the bucket.",
+        "a bucket of this name was deleted some minutes ago\nanother program changes the bucket at the same time",
+        "wait: elbplan tries again by itself",
+    ),
     "DependencyViolation": (
         "Something still uses the security group or subnet, so AWS does not delete it.",
         """

@@ -22,6 +22,7 @@ BALANCER_FIELDS = {
 }
 
 
+SECRET_STAYS = "AWS never returns it, and it stays there; write client_secret: with a reference, for a new login"
 NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 
 
@@ -73,4 +74,4 @@ def _secrets(seen: Survey) -> Iterator[NotImported]:
         actions += [(f"rule {r['Priority']} of listener {port}", a) for r in seen.rules[arn] for a in r["Actions"]]
         for where, action in actions:
             if action.get("Type") == OIDC:
-                yield NotImported(f"client secret of the login at {where}", "AWS never returns it, and it stays there")
+                yield NotImported(f"client secret of the login at {where}", SECRET_STAYS)

@@ -22,6 +22,7 @@ from ..kinds.targets import Targets
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
 from .claims import BALANCER
+from .login_words import leading_words, rewrite_words
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
 from .words import Words, action_words, condition_words, has_words
@@ -200,7 +201,7 @@ class ShortWriter:
             self.covered |= {address, *(rule for rule, _ in self._rules(address))}
             words: Words = {"listen": f"{listener.port}/{str(listener.protocol).lower()}"} if listener.port else {}
             words |= self._tls(listener)
-            words |= action_words(listener.action)
+            words |= action_words(listener.action) | (leading_words(listener.leading_actions) or {})
             rules = list(self._rule_words(self._rules(address)))
             yield words | ({"rules": rules} if rules else {})
 
@@ -226,7 +227,8 @@ class ShortWriter:
         for number, (address, rule) in enumerate(rules, 1):
             name = address.name.partition("-")[2]
             words: Words = {"name": name} if name != f"r{number}" else {}
-            words |= condition_words(rule.conditions) | action_words(rule.action)
+            words |= condition_words(rule.conditions) | (leading_words(rule.leading_actions) or {})
+            words |= (rewrite_words(rule.transforms) or {}) | action_words(rule.action)
             usual = (highest // STEP + 1) * STEP
             yield words | ({"priority": rule.priority} if rule.priority != usual else {})
             highest = max(highest, rule.priority)

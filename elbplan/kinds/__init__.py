@@ -7,17 +7,20 @@ from . import (
     auto_scaling_attachment,
     certificate,
     elastic_ip,
+    hosted_zone,
     ingress_rules,
     instance,
     listener,
     load_balancer,
     log_bucket,
     record,
+    route53_health_check,
     rule,
     security_group,
     shield_protection,
     target_group,
     targets,
+    trust_store,
     web_acl_association,
 )
 
@@ -35,9 +38,12 @@ KINDS: Kinds = {
         target_group.KIND,
         targets.KIND,
         auto_scaling_attachment.KIND,
+        hosted_zone.KIND,
         certificate.KIND,
+        trust_store.KIND,
         listener.KIND,
         rule.KIND,
+        route53_health_check.KIND,
         record.KIND,
     )
 }

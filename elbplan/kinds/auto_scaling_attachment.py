@@ -119,7 +119,8 @@ def _detach(names: Sequence[str], arn: str) -> WriteProgram:
         described = yield traffic_sources(name)
         if arn in staying_sources(described):
             params = {"AutoScalingGroupName": name, "TrafficSources": _source(arn)}
-            yield Call(SERVICE, "DetachTrafficSources", params, retry_on=("ResourceContention",))
+            gone = ("ValidationError",)
+            yield Call(SERVICE, "DetachTrafficSources", params, done_if=gone, retry_on=("ResourceContention",))
     return {}
 
 

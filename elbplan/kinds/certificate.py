@@ -95,8 +95,8 @@ class Certificate(Resource):
             data["validation"] = None
         if data.get("export") is False:
             data["export"] = None
-        if isinstance(data.get("pem"), PemFiles) and data["pem"].body:
-            data["fingerprints"] = data["pem"].fingerprints
+        if data.get("pem") and (pem := PemFiles.model_validate(data["pem"])).certificate_text:
+            data["fingerprints"] = pem.fingerprints
         return data
 
     @property

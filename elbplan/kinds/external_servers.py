@@ -20,8 +20,9 @@ from .aws.queries import STARTABLE
 from .listener import Listener
 from .load_balancer import LoadBalancer
 from .rule import Rule
+from .target import Target, member_key
 from .target_group import TargetGroup
-from .targets import Target, Targets, member_key
+from .targets import Targets
 from .traffic import attached_groups, filled_group_of
 
 State = Mapping[Address, Resource]

@@ -36,6 +36,7 @@ from .aws.leading_actions import (
 )
 from .aws.logins import logins, more_protected
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
+from .aws.transforms import in_order
 from .free_priorities import LOWEST
 from .permissions.rule import PERMISSIONS
 from .references import ListenerRef
@@ -68,6 +69,8 @@ class Rule(Resource):
         if isinstance(data, Mapping) and isinstance(data.get("conditions"), list | tuple):
             conditions = map(Condition.model_validate, data["conditions"])
             data = {**data, "conditions": tuple(sorted(conditions, key=lambda c: (c.field, c.name, c.values)))}
+        if isinstance(data, Mapping) and isinstance(data.get("transforms"), list | tuple):
+            data = {**data, "transforms": in_order(data["transforms"])}
         return data
 
     @property

@@ -27,8 +27,8 @@ from .external_servers import (
 )
 from .ingress_rules import IngressRules, RuleInGroup
 from .load_balancer import LoadBalancer
+from .target import Target
 from .target_group import TargetGroup
-from .targets import Target
 from .traffic import filled_group_of
 
 PROTOCOLS: Mapping[str, tuple[str, ...]] = {

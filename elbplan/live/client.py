@@ -15,7 +15,7 @@ from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
 from ..core.file_text import with_file_texts
 from ..errors import AwsProblem
 from .denied_calls import tell_denial
-from .errors import explain_refusal, unreadable
+from .errors import explain_refusal, unreadable, without_secrets
 from .failures import (
     CONNECT_TIMEOUT,
     NO_CAPACITY,
@@ -80,6 +80,7 @@ class Aws:
             answer = _invoke(client, _method(client, call.operation), call)
         except (ClientError, BotoCoreError) as error:
             problem = explain_refusal(error, tries, all_fail=self._retries.all_fail(region))
+            problem.what = without_secrets(problem.what, call)
             self._retries.ended(tries, problem)
             return _accepted(call, problem)
         except ServiceFails as failing:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Ask, ReadProgram
 from ..core.kind import LiveResource
+from ..core.permission import Permission, arn, reads
 from ..core.plan import Refusal
 from ..core.resource import Resource, references
 from ..core.suggest import did_you_mean
@@ -15,10 +16,44 @@ from ..kinds.aws.bucket_calls import IDENTITY
 from ..kinds.aws.shield_calls import SUBSCRIPTION
 from ..kinds.aws.web_acls import ARN, WebAcls, web_acls
 from ..kinds.shield_protection import ShieldProtection
+from ..kinds.web_acl_association import WebAclAssociation
 from .log_buckets import ASKS_A_BUCKET, BucketAnswers, Buckets, bucket_asks, given_logs, log_problems
 from .lookups import LookupFacts
 
 WEB_ACL = "web_acl"
+
+
+def _has_web_acl(resource: Resource) -> Iterable[str]:
+    """A value for an association: elbplan lists the web ACLs of the region."""
+    return ["*"] if isinstance(resource, WebAclAssociation) else []
+
+
+def _has_protection(resource: Resource) -> Iterable[str]:
+    """A value for a protection by Shield Advanced."""
+    return ["*"] if isinstance(resource, ShieldProtection) else []
+
+
+def _buckets(resource: Resource) -> Iterable[str]:
+    """The buckets that a load balancer of the spec names for its logs."""
+    return dict.fromkeys(log.bucket for log in given_logs([(NOWHERE, resource)]))
+
+
+NOWHERE = Address("", "")
+NOT_SEEN = "cannot tell before the first write whether Elastic Load Balancing can write the logs"
+
+PERMISSIONS = (
+    *reads("wafv2:ListWebACLs", verbs=("compare",), each=_has_web_acl),
+    *reads(
+        "shield:GetSubscriptionState",
+        verbs=("compare",),
+        each=_has_protection,
+        without_it="cannot tell before the first write whether the account has Shield Advanced",
+    ),
+    *(
+        Permission(action, ("compare",), (arn("s3", "{}", region="", account=""),), each=_buckets, without_it=NOT_SEEN)
+        for action in ("s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration")
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..core.call import OUTCOME_UNKNOWN, Call
-from ..errors import AwsProblem, escaped
+from ..core.hidden import SecretValue, hidden_in
+from ..errors import AwsProblem, escaped, hide_values
 from .denials import ENCODED, access_hint, denial
 from .failures import NOT_OFFERED, error_code, fails_inside_aws, status_of
 from .outages import connection, failure, times
@@ -68,6 +69,12 @@ def explain_refusal(error: BotoCoreError | ClientError, tries: Tries, *, all_fai
         answers = f"AWS answered {status} ({escaped(code)}){times(tries, 'times')}{reason}"
         return failure(answers, tries, code, all_fail=all_fail)
     return _refusal(error, tries.call, tries.region)
+
+
+def without_secrets(text: str, call: Call) -> str:
+    """The text of an error without the secrets of the call, which AWS can quote."""
+    secrets = {str(value): value.reference for value in hidden_in(call.params) if isinstance(value, SecretValue)}
+    return hide_values(text, secrets)
 
 
 def unreadable(error: Exception, what: str) -> AwsProblem:

@@ -19,8 +19,9 @@ from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
-from .filters import batches, filter_by, literal
-from .scaling_groups import absent_ids, found_ids, named_groups, scaling_call
+from .filters import batches, filter_by
+from .named_lookups import is_by_name, lookup_call, results_of
+from .scaling_groups import absent_ids, named_groups
 from .zones import Offered, has_internal, offered, offerings
 
 
@@ -116,7 +117,7 @@ def look_up(
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
     facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
-    facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
+    facts.found = {lookup: results_of(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
     existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
     known = {instance["InstanceId"] for answer in instances for instance in instances_in(answer)}
@@ -206,44 +207,6 @@ def _subnets(
     if default and not vpcs - {"default"} and not _vpc_ids(resources) and not has_internal(resources):
         return list(default), ()
     return (yield from _subnets_of(vpcs, answers, default, resources))
-
-
-def is_by_name(lookup: Lookup) -> bool:
-    """True if the lookup names a Name tag or another tag, not a place in the network."""
-    return lookup.query.startswith(("name:", "tag:"))
-
-
-def _by_name(text: str) -> dict[str, Any]:
-    """The filter for `tag:KEY=VALUE`, or for a Name tag."""
-    if text.startswith("tag:"):
-        key, _, value = text.removeprefix("tag:").partition("=")
-        return filter_by(f"tag:{key}", [literal(value)])
-    return filter_by("tag:Name", [literal(text.removeprefix("name:"))])
-
-
-def lookup_call(lookup: Lookup) -> Call | None:
-    """The call that answers a lookup by itself; None for lookups that other answers contain."""
-    if lookup.what == "instance":
-        return Call("ec2", "DescribeInstances", _by_name(lookup.query))
-    if lookup.what == "security_group":
-        return Call("ec2", "DescribeSecurityGroups", _by_name(lookup.query))
-    if lookup.what == "vpc" and lookup.query != "default":
-        return Call("ec2", "DescribeVpcs", _by_name(lookup.query))
-    if lookup.what == "subnet" and is_by_name(lookup):
-        return Call("ec2", "DescribeSubnets", _by_name(lookup.query))
-    return scaling_call(lookup)
-
-
-def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
-    if scaling_call(lookup):
-        return found_ids(answer)
-    if lookup.what == "instance":
-        return sorted(instance["InstanceId"] for instance in existing_instances(answer))
-    if lookup.what == "security_group":
-        return sorted(group["GroupId"] for group in answer.get("SecurityGroups", []))
-    if lookup.what == "vpc":
-        return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
-    return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))
 
 
 def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:

@@ -11,7 +11,8 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Part, Resource, from_live, references, rewrite
 from ..kinds import KINDS
 from ..kinds.aws.queries import domain, zone_id
-from .lookups import LookupFacts, is_by_name
+from .lookups import LookupFacts
+from .named_lookups import is_by_name
 from .resolve import NotFound, subnets_by_zone, vpc_of
 
 R = TypeVar("R", bound=Resource)

@@ -18,7 +18,8 @@ from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
 from .certificate_search import is_certificate
 from .edge import missing_web_acl
-from .lookups import LookupFacts, is_by_name, with_implied_references
+from .lookups import LookupFacts, with_implied_references
+from .named_lookups import is_by_name
 from .subnet_checks import subnet_problems
 from .zones import has_any_zone, serves_load_balancers, subnet_of_server
 

@@ -20,7 +20,8 @@ from ..kinds.server_endings import EndedServer, Endings, NamedServer, SpotReques
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from .filters import batches, filter_by
-from .lookups import DEFAULT_VPC, lookup_call
+from .lookups import DEFAULT_VPC
+from .named_lookups import lookup_call
 
 Raw = Mapping[str, Any]
 

@@ -23,10 +23,11 @@ from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .adoptions import with_adoptions
 from .diff import diff
-from .guards import chosen_names, held_by_others, records_of_others, replaced_records
+from .guards import chosen_names, held_by_others
 from .previous_records import with_previous_records
 from .protection import deletion_protected
 from .protocol_guards import mixed_protocol_changes
+from .record_guards import records_held_by_others, records_of_others, replaced_records
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
 from .shield import protected_by_others
@@ -63,6 +64,7 @@ def reconcile(
     names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
+        *records_held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
         *protected_by_others(comparison, names_in_use or {}),
         *web_acls_of_others(comparison, names_in_use or {}),

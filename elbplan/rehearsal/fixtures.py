@@ -19,6 +19,7 @@ from ..kinds.record import Record
 from ..kinds.targets import Targets
 from ..live.certificate_search import is_certificate
 from .fake_aws import FakeAws
+from .secrets import create_secrets
 
 R = TypeVar("R", bound=Resource)
 
@@ -53,6 +54,7 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
         ref.query.removeprefix("name:") for ref in refs if is_certificate(ref) and isinstance(ref, Lookup)
     ):
         simulator.create_fixture("certificate", "", region, names=[name])
+    create_secrets(simulator, region, every)
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
     layout = NetworkLayout(simulator, region, letters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..core.change import Change, field_difference
@@ -11,10 +11,11 @@ from ..core.resource import Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.acm_validation import DnsValidation
 from ..kinds.aws.actions import action_text
-from ..kinds.aws.alias_tags import RecordPlace
+from ..kinds.aws.alias_tags import RecordPlace, is_mark
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.aws.leading_actions import leading_text
+from ..kinds.aws.transforms import transform_text
 from ..kinds.ingress_rules import rule_in_group_text
 from .style import listed
 
@@ -39,8 +40,10 @@ def _member_text(member: Any) -> str:
 
 def _mark_text(mark: str) -> str:
     """A record in the tag of its load balancer."""
-    place = RecordPlace.of(mark) if mark.count("/") == 2 else None
-    return f"{place.type} {place.name}" if place else mark
+    place = RecordPlace.of(mark) if is_mark(mark) else None
+    if place is None:
+        return mark
+    return f"{place.type} {place.name}" + (f" as {place.identifier}" if place.identifier else "")
 
 
 def _validation_text(validation: DnsValidation) -> str:
@@ -54,6 +57,7 @@ FIELDS: Mapping[str, ValueText] = {
     "action": action_text,
     "leading_actions": leading_text,
     "conditions": condition_text,
+    "transforms": transform_text,
     "members": _member_text,
     "records": _mark_text,
     "proofs": _validation_text,
@@ -88,6 +92,8 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     if field == "user_data_digest":
         return f"{label} changed"
     value_text = FIELDS.get(field)
+    if field == "leading_actions" and (changed := _changed_actions(before.leading_actions, after.leading_actions)):  # type: ignore[attr-defined]
+        return f"{label}: {listed(changed, most)}"
     before_value, after_value = getattr(before, field), getattr(after, field)
     old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -102,6 +108,17 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     removed = [f"- {value_text(item)}" for item in old if item not in new]
     text = listed([*added, *removed], most) or "order changed"
     return f"{label}: {text}" if label else text
+
+
+def _changed_actions(before: Sequence[Any], after: Sequence[Any]) -> list[str]:
+    """The changed fields of each login or token check, if their types stay the same; else nothing."""
+    old_types, new_types = [action.type for action in before], [action.type for action in after]
+    if old_types != new_types or not all(type(a) is type(b) for a, b in zip(before, after, strict=True)):
+        return []
+    pairs = zip(before, after, strict=True)
+    return [
+        f"{new.type} {field_difference(old, new, name)}" for old, new in pairs for name in differing_fields(old, new)
+    ]
 
 
 def _entry_text(values: Mapping[str, Any], key: str) -> str:

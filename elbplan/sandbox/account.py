@@ -26,6 +26,8 @@ QUOTAS = {
     "listeners_per_lb": 50,
     "rules_per_lb": 100,
     "certificates_per_lb": 25,
+    "trust_stores": 20,
+    "verifying_listeners_per_lb": 2,
     "groups_per_lb": 100,
     "groups_per_action": 5,
     "targets_per_group": 1000,

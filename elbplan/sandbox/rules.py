@@ -48,6 +48,8 @@ TITLES = {
     38: "accounts, roles and temporary credentials",
     39: "what the policies of the caller allow",
     40: "Auto Scaling groups fill their target groups",
+    41: "trust stores and client certificates",
+    53: "health checks of Route 53",
     47: "the settings of an instance, and its volumes",
 }
 

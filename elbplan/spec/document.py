@@ -19,6 +19,7 @@ from .drafts import Drafts
 from .expand import drafts_of
 from .messages import shown_value
 from .models import MODELS
+from .pem_files import read_pem_files
 from .report import ProblemReport
 from .short.document import Short
 from .short.parse import parse_short
@@ -76,6 +77,7 @@ def read_document(tree: Tree, report: ProblemReport) -> Reading:
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
     _add_tags(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
+    read_pem_files(drafts, tree.source.folder, report)
     if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)

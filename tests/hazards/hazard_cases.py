@@ -331,6 +331,12 @@ CASES = {
         TURN_TO_API,
         (SHOP, MUTUAL),
     ),
+    "web-acl-removed": Case(
+        "web-acl-removed",
+        "- {do: delete, what: web_acl_association.main}  # <-\n",
+        "- {do: update, what: web_acl_association.main, set: {web_acl: other}}\n",
+        (BARE, "- {do: create, what: web_acl_association.main, set: {load_balancer: main, web_acl: edge}}\n"),
+    ),
     "too-few-zones: too few": Case(
         "too-few-zones",
         "- {do: update, what: load_balancer.main, set: {subnets: [a]}}  # <-\n",

@@ -112,6 +112,9 @@ NOTHING: Mapping[str, Any] = {
     "DescribeTargetGroups": {"TargetGroups": []},
     "DescribeListeners": {"Listeners": []},
     "DescribeRules": {"Rules": []},
+    "DescribeListenerAttributes": {"Attributes": []},
+    "DescribeTrustStores": {"TrustStores": []},
+    "DescribeTrustStoreRevocations": {"TrustStoreRevocations": []},
     "GetParametersByPath": {"Parameters": []},
 }
 """The answers of an account without load balancers."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ...core.address import Address
 from ...core.hazard import Hazard
-from ...kinds.aws.logins import CLAIM, CLIENT_CERTIFICATE, lost_protections
+from ...kinds.aws.logins import CLAIM, lost_protections
+from ...kinds.aws.mutual_tls import CLIENT_CERTIFICATE
 from ...kinds.listener import Listener
 from ...kinds.protections import protections
 from ...kinds.rule import Rule

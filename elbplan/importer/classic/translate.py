@@ -11,7 +11,8 @@ from ...kinds.aws.actions import Forward, WeightedGroup
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
-from ...kinds.targets import Target, Targets
+from ...kinds.target import Target
+from ...kinds.targets import Targets
 from ..claims import BALANCER
 from ..owners import owner_of
 from ..source import ImportSource, NotImported

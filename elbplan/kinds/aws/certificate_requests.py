@@ -84,12 +84,12 @@ def import_call(pem: PemFiles | None, *, arn: str = "", tags: Mapping[str, str] 
 
     Raises ElbplanError if the spec does not have the files: a migration file has only their fingerprints.
     """
-    if pem is None or not pem.body:
+    if pem is None or not pem.certificate_text:
         hint = "write pem: with the files of this certificate into the spec"
         raise ElbplanError("the spec does not have the files of this certificate", hint=hint)
-    params: dict[str, Any] = {"Certificate": pem.body.encode(), "PrivateKey": FileText(pem.key)}
-    if pem.chain_body:
-        params["CertificateChain"] = pem.chain_body.encode()
+    params: dict[str, Any] = {"Certificate": pem.certificate_text.encode(), "PrivateKey": FileText(pem.key)}
+    if pem.chain_text:
+        params["CertificateChain"] = pem.chain_text.encode()
     params |= {"CertificateArn": arn} if arn else {}
     params |= {"Tags": tag_list(tags)} if tags else {}
     return Call("acm", "ImportCertificate", params, no_retry=not arn)

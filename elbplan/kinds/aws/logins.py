@@ -9,11 +9,6 @@ from .leading_actions import OtherAction
 from .login_actions import CONFIG, Login
 from .token_checks import TokenCheck
 
-CLIENT_CERTIFICATE = "client certificate"
-READ_ONLY = ("TrustStoreAssociationStatus",)
-DEFAULTS: tuple[Any, ...] = ("off", False, None, "", [])
-"""The values that AWS returns for mutual authentication where it is not configured."""
-
 
 class Protected(Protocol):
     """A listener or rule."""
@@ -40,16 +35,6 @@ def lost_protections(before: frozenset[str], after: frozenset[str]) -> frozenset
     """The protections that are gone. Another login or token check in place of one is no loss of it."""
     replaced = CONFIG.keys() if after & CONFIG.keys() else frozenset()
     return before - after - replaced
-
-
-def without_defaults(mutual_authentication: Mapping[str, Any]) -> dict[str, Any]:
-    """The mutual authentication of a listener without what AWS fills in."""
-    return {k: v for k, v in mutual_authentication.items() if k not in READ_ONLY and v not in DEFAULTS}
-
-
-def certificate_checks(mutual_authentication: Mapping[str, Any]) -> frozenset[str]:
-    """The check of client certificates, if AWS makes it."""
-    return frozenset({CLIENT_CERTIFICATE} if mutual_authentication.get("Mode") == "verify" else ())
 
 
 def _lets_everybody_pass(action: Any) -> bool:

@@ -12,25 +12,28 @@ from pydantic import Field
 
 from ...core.resource import Part
 
+READ_FROM_FILES = Field(repr=False, description="elbplan reads it from the files")
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
 
 
 class PemFiles(Part):
     """The PEM files of a certificate. elbplan reads the private key only at the moment of the import.
 
-    body, chain_body   the texts of the certificate and of its chain, which are public
+    The other fields come from the files: the public texts, and when the certificate is valid.
     """
 
     certificate: Annotated[str, Field(description="file with the certificate")]
     key: Annotated[str, Field(description="file with its private key, without a password")]
     chain: Annotated[str | None, Field(description="file with the certificates of the authorities above it")] = None
-    body: Annotated[str, Field(repr=False, description="elbplan reads it from the file")] = ""
-    chain_body: Annotated[str, Field(repr=False, description="elbplan reads it from the file")] = ""
+    certificate_text: Annotated[str, READ_FROM_FILES] = ""
+    chain_text: Annotated[str, READ_FROM_FILES] = ""
+    valid_from: Annotated[str, READ_FROM_FILES] = ""
+    valid_until: Annotated[str, READ_FROM_FILES] = ""
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
         """The fingerprints of the certificate and of its chain, in their order."""
-        return fingerprints_of(self.body, self.chain_body)
+        return fingerprints_of(self.certificate_text, self.chain_text)
 
 
 def fingerprints_of(body: str, chain: str = "") -> tuple[str, ...]:

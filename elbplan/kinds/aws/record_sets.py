@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...core.address import Lookup, Ref
+from ...core.address import Address, Lookup, Ref
 from ...core.call import Answer, Ask, Call, ReadProgram
+from .caller_references import OwnZones
 from .queries import domain, record_asks, zone_for
 from .record_batches import RecordSet
 
@@ -14,8 +15,10 @@ RecordSets = dict[tuple[str, str, str, str], RecordSet]
 """Record sets by zone, name, type and set identifier."""
 
 
-def zone_of_ref(ref: Ref, zones: Sequence[Mapping[str, Any]]) -> str | None:
-    """The id of a record's hosted zone; None if a lookup finds none, or several."""
+def zone_of_ref(stack: str, ref: Ref, zones: Sequence[Mapping[str, Any]], own: OwnZones) -> str | None:
+    """The id of a record's hosted zone; None if a lookup finds none, or several, and for a zone that is still new."""
+    if isinstance(ref, Address):
+        return own.get((stack, ref))
     if isinstance(ref, Lookup):
         try:
             return zone_for(ref.query, zones)

@@ -43,9 +43,9 @@ class Claim(Part):
     @model_validator(mode="after")
     def _whole(self) -> Claim:
         if self.name in ALWAYS_CHECKED:
-            raise ValueError(f"{self.name} is always checked; leave it out")
+            raise ValueError(f"AWS always checks {self.name} itself; write only other claims")
         if self.format == "space-separated-values" and any(" " in value for value in self.values):
-            raise ValueError("a value of the format space-separated-values has no space; write several values")
+            raise ValueError("a value of the format space-separated-values has a space; write several values")
         return self
 
     def hashed_form(self) -> Mapping[str, Any]:

@@ -18,8 +18,10 @@ def _on_bucket(verbs: Sequence[Verb], *actions: str) -> tuple[Permission, ...]:
     return tuple(Permission(action, tuple(verbs), (BUCKET,)) for action in actions)
 
 
+NOT_ASKED = ("elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeTargetGroupAttributes")
+
 PERMISSIONS = (
-    *READ_PERMISSIONS,
+    *(read for read in READ_PERMISSIONS if read.action not in NOT_ASKED),
     *_on_bucket(
         ("read",),
         "s3:GetBucketLocation",

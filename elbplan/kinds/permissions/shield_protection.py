@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsshiel
 
 from __future__ import annotations
 
-from ...core.permission import NEW, OWN, Permission, arn, reads
+from ...core.permission import NEW, OWN, Permission, arn
 from .elb_reads import READ_PERMISSIONS
 from .limits import BALANCERS, ELB, own
 
@@ -14,7 +14,6 @@ OF_ANY = "the request names the protected resource, not the protection"
 
 PERMISSIONS = (
     *READ_PERMISSIONS,
-    *reads("shield:GetSubscriptionState", verbs=("compare",), without_it="cannot tell whether the account has Shield"),
     Permission("shield:DescribeProtection", ("read", "create"), (PROTECTIONS,), why=OF_ANY),
     Permission("shield:ListTagsForResource", ("read", "create"), (PROTECTIONS,), why=OF_ANY),
     Permission("shield:CreateProtection", ("create",), (PROTECTIONS,), (NEW,)),

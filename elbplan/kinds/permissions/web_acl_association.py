@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2
 
 from __future__ import annotations
 
-from ...core.permission import Permission, arn, reads
+from ...core.permission import Permission, arn
 from .elb_reads import READ_PERMISSIONS
 from .limits import BALANCERS, ELB, own, untagged
 
@@ -16,7 +16,6 @@ OF_OTHERS = "others made the web ACL, and AWS WAF knows no tag of the load balan
 
 PERMISSIONS = (
     *READ_PERMISSIONS,
-    *reads("wafv2:ListWebACLs", verbs=("compare",)),
     *(
         Permission(action, ("read",), (WEB_ACLS, APPLICATION), why=OF_OTHERS)
         for action in ("wafv2:GetWebACL", "wafv2:GetWebACLForResource")

@@ -8,6 +8,7 @@ from ...core.address import Address
 from ...core.resource import WRITE_ONLY, Resource, differing_fields, marked_fields, rebuilt
 from ...core.stack import Stack
 from ...errors import Refused
+from ...kinds.certificate import Certificate
 from ..migration import Migration
 
 
@@ -26,6 +27,18 @@ def without_secrets(address: Address, wanted: Resource, in_spec: Resource | None
             hint="use the spec from the commit of the file, or save the file again",
         )
     return resource
+
+
+def with_files(address: Address, before: Resource, after: Resource, in_spec: Resource | None, file: str) -> Resource:
+    """An update's result with the files of the spec, if it imports a certificate anew.
+
+    Raises Refused if the spec has other files than the migration was saved with.
+    """
+    if not isinstance(before, Certificate) or not isinstance(after, Certificate):
+        return after
+    if before.fingerprints == after.fingerprints:
+        return after
+    return without_secrets(address, after, in_spec, file)
 
 
 def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:

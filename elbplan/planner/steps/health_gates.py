@@ -23,7 +23,7 @@ from ...kinds.traffic import (
     scaled_groups,
     weighted,
 )
-from ..guards import conflicting_places
+from ..record_guards import conflicts
 from .builder import PlanBuilder, Stage, StepDraft
 
 
@@ -134,10 +134,9 @@ def _predecessors(builder: PlanBuilder, listener: Listener) -> Iterator[Listener
 def _takes_a_name_over(builder: PlanBuilder, listener: Listener) -> bool:
     """True if a record of others has a name that will lead to this new listener."""
     ours = {live.id for live in builder.diff.lives.values()}
-    held = {place for place, holder in builder.names_in_use.get(Record.kind, {}).items() if holder not in ours}
     desired = (resource for resource in builder.desired.values() if isinstance(resource, Record))
     records = [record for record in desired if record.load_balancer == listener.load_balancer]
-    return any(str(place) in held for record in records for place in conflicting_places(record))
+    return any(used.holder not in ours for record in records for used in conflicts(record, builder.names_in_use))
 
 
 def _listener_of(resource: Resource) -> Ref | None:

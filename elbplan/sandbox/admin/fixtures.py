@@ -194,6 +194,19 @@ def _balancer_elsewhere(context: CallContext, id: str) -> str:
     return id
 
 
+def _parameter(context: CallContext, id: str, value: str) -> str:
+    """Creates a SecureString in Parameter Store; `id` is its name."""
+    ssm = context.backend("ssm")
+    ssm.put_parameter(id, "", value, "SecureString", "", "", True, [], "text", tier=None, policies=None)
+    return id
+
+
+def _secret(context: CallContext, id: str, value: str) -> str:
+    """Creates a secret in Secrets Manager; `id` is its name."""
+    context.backend("secretsmanager").create_secret(id, value, None, None, [], None, None, [], False)
+    return id
+
+
 def _tags(context: CallContext, id: str, tags: Tags) -> str:
     """Adds tags to a load balancer, target group, listener or rule that only AWS itself may add: `aws:...`.
 
@@ -245,6 +258,8 @@ MAKERS: dict[str, Maker] = {
     "capacity_reservation": capacity_reservations.add,
     "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
+    "parameter": _parameter,
+    "secret": _secret,
     "tags": _tags,
     "web_acl": waf.add,
     "bucket": _bucket,

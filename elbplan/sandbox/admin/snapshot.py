@@ -115,9 +115,11 @@ def _edge(account: Account) -> dict[str, Any]:
 def _zones(account: Account) -> dict[str, Any]:
     resources: dict[str, Any] = {}
     for zone in account.dns.zones.values():
-        resources[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags)}
+        resources[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags), "vpcs": zone.vpcs}
         for (name, kind, identifier), record in zone.records.items():
             resources[f"{zone.id}/{name}/{kind}/{identifier}".rstrip("/")] = dict(record)
+    for check in account.dns.health_checks.values():
+        resources[check.id] = {"config": dict(check.config), "tags": dict(check.tags)}
     return resources
 
 

@@ -1,38 +1,33 @@
-"""Attributes of load balancers, target groups and listeners.
+"""Attributes of load balancers and target groups.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
 from ..account import CallContext
 from ..errors import misconfigured, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
+from ..state.elbv2 import StoredBalancer, StoredGroup
 from . import find, stickiness
-from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
+from .attribute_tables import CHOICES, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
 from .log_buckets import check_bucket
 
 
-def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
+def as_list(defaults: Defaults, given: Defaults) -> list[Params]:
     return [{"Key": key, "Value": value} for key, value in {**defaults, **given}.items()]
 
 
 @rule(24)
 def of_balancer(balancer: StoredBalancer) -> list[Params]:
     """Returns all attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
-    return _as_list(balancer_defaults(balancer), balancer.attributes)
+    return as_list(balancer_defaults(balancer), balancer.attributes)
 
 
 @rule(24)
 def of_group(group: StoredGroup) -> list[Params]:
     """Returns all attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
-    return _as_list(group_defaults(group), group.attributes)
-
-
-def of_listener(listener: StoredListener) -> list[Params]:
-    return _as_list(LISTENER.get(listener.protocol, {}), listener.attributes)
+    return as_list(group_defaults(group), group.attributes)
 
 
 @rule(21)
@@ -169,13 +164,3 @@ def _check_routing(after: Defaults, group: StoredGroup) -> None:
 
 def describe_target_group_attributes(context: CallContext, params: Params) -> Params:
     return {"Attributes": of_group(find.group(context, params["TargetGroupArn"]))}
-
-
-def modify_listener_attributes(context: CallContext, params: Params) -> Params:
-    listener = find.listener(context, params["ListenerArn"])
-    listener.attributes.update(checked(context, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
-    return {"Attributes": of_listener(listener)}
-
-
-def describe_listener_attributes(context: CallContext, params: Params) -> Params:
-    return {"Attributes": of_listener(find.listener(context, params["ListenerArn"]))}

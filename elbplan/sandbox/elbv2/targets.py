@@ -12,28 +12,19 @@ from ..rules import rule
 from ..state.elbv2 import StoredGroup, StoredTarget
 from . import find
 from .attribute_tables import group_defaults
+from .quic import check_server_ids
 
 
 def register_targets(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
-    check_quic_server_ids(group, params["Targets"])
+    check_server_ids(context, group, params["Targets"])
     targets = [_target(context, group, wanted) for wanted in params["Targets"]]
     check_quota(context, group, targets)
     for target in targets:
         before = group.targets.get(target.key)
-        if before is None or before.drained_at is not None:
+        if before is None or before.drained_at is not None or before.zone != target.zone:
             group.targets[target.key] = target
     return {}
-
-
-@rule(15)
-def check_quic_server_ids(group: StoredGroup, targets: list[Params]) -> None:
-    """A target of a QUIC group has a server id: API_TargetDescription ("required if the protocol is QUIC or TCP_QUIC").
-
-    The page does not name the error code.
-    """
-    if group.fields.get("Protocol") in ("QUIC", "TCP_QUIC") and not all(t.get("QuicServerId") for t in targets):
-        raise validation("A QUIC server ID must be specified for the targets of a QUIC target group")
 
 
 @rule(23)
@@ -54,7 +45,16 @@ def _target(context: CallContext, group: StoredGroup, wanted: Params) -> StoredT
     port = port_of(group, wanted)
     check = {"instance": _instance, "ip": _address, "alb": _balancer, "lambda": _function}[kind]
     zone = check(context, group, wanted)
-    return StoredTarget(wanted["Id"], port, zone, context.now)
+    _check_zone(group, wanted)
+    return StoredTarget(wanted["Id"], port, zone, context.now, server_id=wanted.get("QuicServerId", ""))
+
+
+@rule(15)
+def _check_zone(group: StoredGroup, wanted: Params) -> None:
+    """No zone for an instance or a load balancer, and only `all` for a function: API_TargetDescription."""
+    zone, kind = wanted.get("AvailabilityZone"), group.fields["TargetType"]
+    if zone and (kind in ("instance", "alb") or (kind == "lambda" and zone != "all")):
+        raise validation(f"You cannot specify the Availability Zone '{zone}' for a target of type '{kind}'")
 
 
 @rule(15)

@@ -69,10 +69,12 @@ def route53(context: CallContext, call: LoggedCall) -> Iterator[Need]:
             f"{action}Actions": sorted({change["Action"] for change in changes}),
         }
         yield Need(action, f"arn:{partition}:route53:::hostedzone/{zone}", keys)
-    elif zone and not call.action.startswith("ListHostedZones"):
-        yield Need(action, f"arn:{partition}:route53:::hostedzone/{zone}")
     else:
-        yield Need(action)
+        ids = params.get("ResourceIds") or [params.get("ResourceId") or params.get("HealthCheckId")]
+        kind = params.get("ResourceType") or "healthcheck"
+        on = [f"arn:{partition}:route53:::{kind}/{id}" for id in ids if id]
+        zones = [f"arn:{partition}:route53:::hostedzone/{zone}"] if zone and "ZonesBy" not in call.action else []
+        yield from (Need(action, arn) for arn in on or zones or ["*"])
 
 
 @rule(39)

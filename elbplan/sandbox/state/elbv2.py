@@ -65,6 +65,8 @@ class StoredTarget:
     registered: float
     drained_at: float | None = None
     """When draining ends; None while it is registered."""
+    server_id: str = ""
+    """The QUIC server id."""
 
     @property
     def key(self) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from .context import ExpandContext
 from .domains import add_records
 from .edge import add_edge
 from .groups import add_groups
+from .listener_settings import add_trust_stores
 from .listeners import add_listeners
 from .load_balancer import add_balancer
 from .servers import add_servers
@@ -23,6 +24,7 @@ def drafts_of(short: Short, folder: str, report: ProblemReport) -> Drafts:
     add_edge(context)
     add_servers(context)
     add_groups(context)
+    add_trust_stores(context)
     add_listeners(context, listeners)
     add_certificates(context)
     add_records(context)

@@ -12,7 +12,7 @@ from ..short.certificates import FIND, KEYS, Pem
 from ..short.domains import Domain
 from ..yaml.tree import YamlPath
 from .context import CERTIFICATE, ExpandContext
-from .zones import zone
+from .zones import has_own_zone, public_zone
 
 LONGEST_NAME = 100
 
@@ -63,7 +63,8 @@ def certificate_groups(context: ExpandContext) -> list[CertificateGroup]:
             source = CertificateSource.of(domain)
             name = domain.name.replace("*", "wildcard", 1)[:LONGEST_NAME]
             groups.setdefault(source, CertificateGroup(Address(CERTIFICATE.kind, name), source, index))
-            groups[source].domains.append(domain)
+            if all(other.name != domain.name for other in groups[source].domains):
+                groups[source].domains.append(domain)
     ordered = sorted(groups.values(), key=lambda group: (group.source != CertificateSource(), group.first))
     if ordered:
         ordered[0].address = CERTIFICATE
@@ -100,7 +101,8 @@ def _is_used(context: ExpandContext) -> bool:
 def _fields(context: ExpandContext, group: CertificateGroup) -> dict[str, Any]:
     source, domains = group.source, group.domains
     mails = [{"domain": name, "mail_domain": place} for name, place in _mail_domains(domains)]
-    remove = context.short.remove_validation or None
+    # A zone that elbplan makes goes with the stack, and AWS deletes only an empty zone.
+    remove = context.short.remove_validation or has_own_zone(context) or None
     return {
         "domains": [domain.name for domain in domains],
         "key": KEYS[source.key] if source.key else None,
@@ -109,7 +111,7 @@ def _fields(context: ExpandContext, group: CertificateGroup) -> dict[str, Any]:
         "mail_domains": mails or None,
         "export": source.export or None,
         "pem": source.pem.model_dump(exclude_none=True) if source.pem else None,
-        "proofs": [{"domain": d.name, "zone": zone(d)} for d in domains] if source.by_records else None,
+        "proofs": [{"domain": d.name, "zone": public_zone(d, context)} for d in domains] if source.by_records else None,
         "remove_validation": remove if source.by_records else None,
     }
 

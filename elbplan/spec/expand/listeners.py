@@ -14,6 +14,7 @@ from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .certificates import certificate_ref, certificates_of
 from .context import BALANCER, ExpandContext, PlacedListener
+from .listener_settings import settings_of, settings_places
 from .logins import leading_fields, leading_places
 from .rules import add_rules
 
@@ -21,6 +22,8 @@ POLICIES = {
     "recommended": "ELBSecurityPolicy-TLS13-1-2-2021-06",
     "modern": "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "compatible": "ELBSecurityPolicy-TLS13-1-0-2021-06",
+    "post-quantum": "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
+    "fips": "ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
 }
 
 
@@ -48,7 +51,8 @@ def add_listeners(context: ExpandContext, listeners: Sequence[PlacedListener]) -
             continue
         action = _action(context, listener)
         if action:
-            context.add(address, {**_tls(context, listener), **_endpoint(listener), **action}, *_origin(listener))
+            fields = {**_tls(context, listener), **_endpoint(listener), **settings_of(context, listener)}
+            context.add(address, {**fields, **action}, *_origin(listener))
         add_rules(context, listener, address, action)
 
 
@@ -57,6 +61,7 @@ def _origin(listener: PlacedListener) -> tuple[YamlPath, dict[YamlPath, YamlPath
     listen = (*path, "listen")
     return path, {
         **action_places(short, path),
+        **settings_places(short, path),
         **leading_places(short, path),
         ("port",): listen,
         ("protocol",): listen,

@@ -85,7 +85,7 @@ def groups_of(short: Short, servers: Mapping[str, NamedServer], report: ProblemR
         server_names = _server_names(name, group, path, short, servers, report)
         protocol = group.protocol or PROTOCOLS[short.type]
         port = group.port or _port(server_names, servers) or PORTS.get(protocol)
-        if port is None and report.complete("targets", "groups", "servers"):
+        if port is None and group.function is None and report.complete("targets", "groups", "servers"):
             report.at(path, "port is missing", f"a {protocol} group has no default port; add port:", key=True)
         groups[name] = NamedGroup(name, group, path, server_names, port or 80, protocol)
     return groups

@@ -13,6 +13,7 @@ from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .balancer_settings import Attributes, Capacity, IpamPool, OutpostPool, PrivateLinkRules
+from .client_certificates import ShortTrustStoreValue
 from .domains import Domain
 from .edge import ShortWebAcl
 from .groups import ShortGroup
@@ -186,6 +187,10 @@ class Short(ShortModel):
     tls: Annotated[
         str | None,
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
+    ] = None
+    trust_stores: Annotated[
+        dict[OwnName, ShortTrustStoreValue] | None,
+        Field(description="CA certificates of clients by name, for client_certificates: of listeners"),
     ] = None
     logs: Annotated[
         Annotated[ShortLogs, LOGS_SHORTHAND] | None,

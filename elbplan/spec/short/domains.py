@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 
 from .certificates import CertificateWords
 from .domain_names import domain_name
-from .words import ShortModel
+from .records import RecordWords, ShortZone
+from .words import ShortModel, text_is
 
 
 class DomainName(ShortModel):
@@ -16,7 +17,7 @@ class DomainName(ShortModel):
 
     name: Annotated[str, AfterValidator(domain_name), Field(description="domain name", examples=["api.example.com"])]
     zone: Annotated[
-        str | None,
+        Annotated[ShortZone, text_is("name")] | None,
         Field(
             description="hosted zone, by id or name; by default the zone of the domain name",
             examples=["Z0123456789ABC"],
@@ -24,7 +25,7 @@ class DomainName(ShortModel):
     ] = None
 
 
-class Domain(CertificateWords, DomainName):
+class Domain(RecordWords, CertificateWords, DomainName):
     """A domain name of the stack."""
 
     take_over: Annotated[

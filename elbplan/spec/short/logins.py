@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ...core.hidden import Hidden
-from ...kinds.aws.login_actions import full_url
+from ...kinds.aws.login_actions import POOL, full_url
 from ...kinds.aws.secret_references import FORMS, SecretReference
+from ...kinds.aws.token_checks import ALWAYS_CHECKED
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .words import TEXT, Duration, OneOrMore, Shorthand, ShortModel, TextOrNumber
@@ -81,10 +82,17 @@ class ShortOidc(_ShortLogin):
     ] = None
 
 
+def _user_pool(value: str) -> str:
+    if not POOL.fullmatch(value):
+        hint = "write arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID"
+        raise SpecValueError(f"{shown_value(value)} is not the ARN of a user pool", hint)
+    return value
+
+
 class ShortCognito(_ShortLogin):
     """A login with a user pool of Amazon Cognito."""
 
-    user_pool: Annotated[str, Field(description="ARN of the user pool")]
+    user_pool: Annotated[str, AfterValidator(_user_pool), Field(description="ARN of the user pool")]
     client_id: Annotated[str, Field(min_length=1, description="client of the user pool")]
     domain: Annotated[str, Field(min_length=1, description="prefix or full domain of the user pool")]
 
@@ -116,6 +124,12 @@ class ShortClaim(ShortModel):
         Field(description="form of the claim: one text, a list, or words with spaces between"),
     ] = "text"
 
+    @model_validator(mode="after")
+    def _words(self) -> ShortClaim:
+        if self.format == "words" and any(" " in value for value in self.values):
+            raise SpecValueError("a value of the format words has no space", "write each word alone: [a, b]")
+        return self
+
 
 def _claim(value: Any) -> Any:
     return value if isinstance(value, dict) else {"values": value}
@@ -130,3 +144,9 @@ class ShortToken(ShortModel):
         Mapping[str, Annotated[ShortClaim, Shorthand(_claim, TEXT, {"type": "array"})]],
         Field(max_length=10, description="claims beside exp, iss, nbf and iat", examples=[{"aud": "web"}]),
     ] = {}
+
+    @model_validator(mode="after")
+    def _others(self) -> ShortToken:
+        if own := [name for name in self.claims if name in ALWAYS_CHECKED]:
+            raise SpecValueError(f"AWS always checks {', '.join(own)} itself", "write only other claims")
+        return self

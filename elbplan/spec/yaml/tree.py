@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...errors import MIN_SECRET_LENGTH, Problem, escaped, hide_values
@@ -98,7 +98,18 @@ class Tree:
         steps = tuple(path)
         values = self._variable_values(self.resolve(steps))
         spot = self.key_spot(steps) if key else self.spot(steps)
-        return self.source.problem(spot, hide_values(what, values), hide_values(hint, values))
+        problem = self.source.problem(spot, hide_values(what, values), hide_values(hint, values))
+        for secret in self._secrets():
+            what, line = (text.replace(secret, "*" * len(secret)) for text in (problem.what, problem.source))
+            problem = replace(problem, what=what, source=line)
+        return problem
+
+    def _secrets(self) -> Iterator[str]:
+        """Texts that must be references to secrets and are none: somebody has written the secret itself."""
+        for path in self.values:
+            value = self.at(path) if path and path[-1] in SECRET_KEYS else None
+            if isinstance(value, str) and len(value) >= MIN_SECRET_LENGTH and not value.startswith(REFERENCES):
+                yield str(value)
 
     def _variable_values(self, path: YamlPath) -> dict[str, str]:
         """Values of variables with their texts: those at or below the path, and all long ones."""
@@ -119,6 +130,10 @@ class Tree:
         edit = _Edit(self, drops, renames)
         data = edit.copy((), (), self.data)
         return Tree(self.source, data, self.start, edit.keys, edit.values, edit.origins)
+
+
+SECRET_KEYS = ("client_secret", "ClientSecret")
+REFERENCES = ("ssm:", "secretsmanager:", "env:")
 
 
 @dataclass

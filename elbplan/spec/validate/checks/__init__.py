@@ -6,23 +6,27 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    client_certificates,
     edge,
     groups,
     identity,
     lint_ignores,
     listeners,
+    logins,
     names,
     on_destroy,
     references,
     rules,
     servers,
+    targets,
 )
 from . import load_balancers as balancers
 from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
-    listeners.check, rules.check, groups.check, on_destroy.check, names.check, servers.check,
+    listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
+    on_destroy.check, names.check, servers.check,
     attributes.check, edge.check, identity.check, lint_ignores.check,
 )  # fmt: skip
 

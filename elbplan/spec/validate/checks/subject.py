@@ -22,6 +22,7 @@ WRITTEN = {
     "listener": ("listeners", "domain", "listener"),
     "rule": ("listeners", "rule"),
     "certificate": ("domain", "certificate"),
+    "trust_store": ("trust_stores", "trust_store"),
 }
 """The top-level keys that define resources of a kind."""
 
