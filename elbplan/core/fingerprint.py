@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .address import Address, Lookup, Ref
-from .change import ignoring
+from .ignored import ignoring
 from .kind import Kinds, LiveResource
 from .resource import (
     Resource,

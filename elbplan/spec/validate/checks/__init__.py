@@ -10,6 +10,7 @@ from . import (
     edge,
     groups,
     identity,
+    ignored_fields,
     lint_ignores,
     listeners,
     logins,
@@ -27,7 +28,7 @@ CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
     listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
     on_destroy.check, names.check, servers.check,
-    attributes.check, edge.check, identity.check, lint_ignores.check,
+    attributes.check, edge.check, identity.check, ignored_fields.check, lint_ignores.check,
 )  # fmt: skip
 
 
