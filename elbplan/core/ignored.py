@@ -75,7 +75,7 @@ def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
 
 
 def paths_into(field: str, ignore: Sequence[str]) -> Iterator[Path]:
-    """The paths below a field, written as `kind.name.field`, that the patterns name; an empty one is the whole field."""
+    """The paths below a field `kind.name.field` that the patterns name; an empty one is the whole field."""
     name = field.rpartition(".")[2]
     for pattern in ignore:
         for glob, path in parts_of(pattern):

@@ -68,7 +68,8 @@ class ExpandContext:
         both = {**(self.short.tags or {}), **(tags or {})}
         if both and KINDS[address.kind].taggable:
             given["tags"] = both
-        self.drafts[address] = ResourceDraft(address, given, origin, {("tags",): ("tags",), **(places or {})})
+        tag_places = {("tags",): ("tags",), **{("tags", key): (*origin, "tags", key) for key in tags or {}}}
+        self.drafts[address] = ResourceDraft(address, given, origin, {**tag_places, **(places or {})})
 
     @property
     def vpc(self) -> Ref:

@@ -97,7 +97,7 @@ def _add_instances(context: ExpandContext, name: str, server: NamedServer) -> No
         subnets = _subnets(context)
         context.add(address, {**fields, "subnet": subnets[(number - 1) % len(subnets)]}, path, places, short.tags)
         if short.elastic_ip:
-            context.add(Address("elastic_ip", address.name), {"instance": address}, path)
+            context.add(Address("elastic_ip", address.name), {"instance": address}, path, None, short.tags)
 
 
 def _image_and_type(server: Server) -> dict[str, str]:

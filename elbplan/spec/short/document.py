@@ -42,6 +42,10 @@ ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
 
 
+NAMES_TEXT = "fixed: plain names, so that AWS has no room for a replacement; generated: a new name for each"
+DEFAULTS_TEXT = "files with keys that several stacks share; this spec's own keys win"
+
+
 def _region(value: str) -> str:
     if not REGION.fullmatch(value):
         raise SpecValueError(
@@ -240,6 +244,8 @@ class Short(ShortModel):
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
+    names: Annotated[Literal["fixed", "generated"], Field(description=NAMES_TEXT)] = "generated"
+    defaults: Annotated[Texts | None, Field(description=DEFAULTS_TEXT, examples=["common.yaml"])] = None
     adopt: Annotated[
         dict[str, str] | None,
         Field(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from .server_settings import Cpu, Metadata, Placement, ServerSettings, ShortTemplate, Spot
-from .words import Port, WholeNumber
+from .words import OwnTags, Port, WholeNumber
 
 
 class Server(ServerSettings):
@@ -20,7 +20,7 @@ class Server(ServerSettings):
         str,
         Field(description="al2023, al2, ubuntu-22.04, ubuntu-24.04, ami-..., or ssm:/path", examples=["al2023"]),
     ] = "al2023"
-    tags: Annotated[dict[str, str] | None, Field(description="tags of the servers, beside those of the stack")] = None
+    tags: OwnTags = None
     key: Annotated[str | None, Field(description="name of the key pair for SSH logins")] = None
     profile: Annotated[str | None, Field(description="name of an IAM instance profile")] = None
     user_data: Annotated[str | None, Field(description="script that runs at the first boot")] = None
