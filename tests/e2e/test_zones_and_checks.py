@@ -22,7 +22,10 @@ manage: {{certificate: false}}
 domain: {{name: app.own.net, {domain}}}
 """
 ZONE = "zone: {name: own.net, create: true}"
-CHECK = "policy: {weighted: 1}, health_check: {path: /health, interval: 10s, failures: 2, regions: [us-east-1, eu-west-1, sa-east-1]}"
+CHECK = (
+    "policy: {weighted: 1}, "
+    "health_check: {path: /health, interval: 10s, failures: 2, regions: [us-east-1, eu-west-1, sa-east-1]}"
+)
 BEFORE = SPEC.format(domain=f"{ZONE}, {CHECK}")
 AFTER = SPEC.format(
     domain=f"{ZONE.replace('true', 'true, comment: ours')}, policy: {{weighted: 1}}, health_check: /ready"

@@ -127,7 +127,7 @@ def target_name(raw: Mapping[str, Any]) -> str:
     """The DNS name, in canonical form, to which an alias or a CNAME with one value leads; "" for other record sets."""
     if raw["Type"] in ("A", "AAAA"):
         return balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-    values = raw.get("ResourceRecords", ()) if raw["Type"] == "CNAME" else ()
+    values = raw.get("ResourceRecords", []) if raw["Type"] == "CNAME" else []
     return balancer_name(values[0]["Value"]) if len(values) == 1 else ""
 
 

@@ -7,11 +7,6 @@ from typing import Any
 READS = ("Describe", "Get", "List", "Lookup", "Search", "Check", "Head", "AssumeRole", "Test")
 
 
-SECRETS = ("PrivateKey",)
-HIDDEN = "(hidden)"
-"""What the log has in place of a secret parameter: the private key of an import."""
-
-
 def is_write(action: str) -> bool:
     """Returns whether an action may change something: every action whose name is not that of a read."""
     return not action.startswith(READS)
@@ -42,8 +37,7 @@ class LoggedCall:
         return sorted({need["action"] for need in self.needs})
 
     def as_json(self) -> dict[str, Any]:
-        shown = {name: HIDDEN if name in SECRETS else value for name, value in self.params.items()}
-        return {**asdict(self), "params": shown}
+        return asdict(self)
 
 
 class CallLog:
@@ -67,7 +61,7 @@ class CallLog:
         self._writes = 0
 
 
-SECRETS = ("ClientSecret", "SecretString", "SecretBinary")
+SECRETS = ("ClientSecret", "SecretString", "SecretBinary", "PrivateKey")
 HIDDEN = "(hidden)"
 
 
