@@ -42,7 +42,7 @@ def with_defaults(tree: Tree, shared: Tree | None, env: Mapping[str, str]) -> tu
         layers += [layer] if layer else []
     own = tree.edited({(KEY,)}, {}) if KEY in tree.data else tree
     for layer in layers:
-        problems += [layer.problem((key,), f"{key} cannot be in defaults: {NOT_SHARED[key]}", key=True)
+        problems += [layer.problem((key,), f"{key} cannot be in defaults: {NOT_SHARED[key]}", "remove it", key=True)
                      for key in NOT_SHARED if key in layer.data]  # fmt: skip
     for layer in reversed(layers):
         own = merged(own, layer)

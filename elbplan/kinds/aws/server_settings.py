@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from ...core.hidden import FREE
 from ...core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Part, Resource, field_values
-from .launch_options import option_problem
 from .server_volumes import Volume, fixed_part, sorted_volumes, with_live_values
 
 Switch = Literal["enabled", "disabled"]
@@ -86,12 +85,6 @@ class ServerSettings(Resource):
             given["options_digest"] = options_digest(data["options"])
         return given
 
-    @model_validator(mode="after")
-    def _fits(self) -> ServerSettings:
-        if problem := next(_problems(self), ""):
-            raise ValueError(problem)
-        return self
-
     @property
     def fixed_at_creation(self) -> dict[str, str]:
         """The volumes with what AWS cannot change of them in place."""
@@ -151,41 +144,6 @@ def options_digest(options: Mapping[str, Any]) -> str:
     """`sha256:` and 16 hex digits."""
     text = json.dumps(options, sort_keys=True, default=str)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
-def _problems(server: ServerSettings) -> Iterator[str]:
-    devices = [volume.device for volume in server.volumes or ()]
-    for device in devices:
-        if devices.count(device) > 1:
-            yield f"two volumes have the device {device}"
-    if server.spot_max_price and not server.market:
-        yield "spot_max_price is for a spot server; write market: spot"
-    if server.market:
-        yield from _problems_of_spot(server)
-    if server.http_endpoint == "disabled":
-        others = [name for name in METADATA if name != "http_endpoint" and getattr(server, name) is not None]
-        if others:
-            yield f"{others[0]} has no effect while the metadata service is disabled"
-    if problem := option_problem(server.options):
-        yield problem
-
-
-def _problems_of_spot(server: ServerSettings) -> Iterator[str]:
-    """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-stop-protection.html and the page of termination
-    protection: neither is for Spot Instances. A one-time request ends with its instance, which cannot stop.
-    """
-    for name in ("disable_api_termination", "disable_api_stop"):
-        if getattr(server, name):
-            yield f"{name} is not for a spot server: AWS may end it at any time"
-    if server.instance_initiated_shutdown_behavior == "stop":
-        yield "a spot server cannot stop: its request ends when it shuts down"
-    try:
-        cheap = server.spot_max_price is not None and float(server.spot_max_price) <= 0.001
-    except ValueError:
-        yield f'"{server.spot_max_price}" is not a price; write dollars for an hour, like "0.05"'
-        return
-    if cheap:
-        yield "spot_max_price must be more than 0.001 dollars"
 
 
 def with_live_settings(want: ServerSettings, live: ServerSettings) -> dict[str, Any]:

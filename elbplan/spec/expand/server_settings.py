@@ -16,7 +16,7 @@ PLACES: dict[YamlPath, YamlPath] = {
     ("volumes",): ("volumes",),
     ("associate_public_ip_address",): ("public_address",),
     ("market",): ("spot",),
-    ("spot_max_price",): ("spot",),
+    ("spot_max_price",): ("spot", "max_price"),
     ("disable_api_termination",): ("termination_protection",),
     ("disable_api_stop",): ("stop_protection",),
     ("instance_initiated_shutdown_behavior",): ("on_shutdown",),

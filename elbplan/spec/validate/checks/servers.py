@@ -7,6 +7,7 @@ import re
 from ....core.address import Address
 from ....core.suggest import did_you_mean
 from ....kinds.aws.server_volumes import ROOT
+from ....kinds.aws.setting_problems import setting_problems
 from ....kinds.instance import Instance
 from ...expand.servers import AMI, IMAGES
 from .subject import Subject
@@ -23,6 +24,8 @@ def check(subject: Subject) -> None:
         _type_and_image(subject, address, instance)
         _metadata_tags(subject, address, instance)
         _combinations(subject, address, instance)
+        for problem in setting_problems(instance):
+            subject.problem(address, (problem.field,), problem.what, problem.hint)
 
 
 def _type_and_image(subject: Subject, address: Address, instance: Instance) -> None:
@@ -59,4 +62,4 @@ def _combinations(subject: Subject, address: Address, instance: Instance) -> Non
     hibernates = instance.options.get(HIBERNATE, {}).get("Configured")
     if hibernates and instance.options.get(ENCLAVE, {}).get("Enabled"):
         what = "a server cannot hibernate and run Nitro Enclaves"
-        subject.problem(address, ("options",), what, "remove hibernation: or enclave:")
+        subject.problem(address, ("options",), what, "remove hibernation: or enclave:", near="hibernation")
