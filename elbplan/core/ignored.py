@@ -21,8 +21,8 @@ from .resource import Part, Resource, field_values, rebuilt
 R = TypeVar("R", bound=Resource)
 
 TOKEN = re.compile(r"\.([A-Za-z_][\w-]*)|\[([^\[\]]+)\]")
-KEYS = ("group", "instance", "address", "device", "cidr", "domain", "name", "header", "type")
-"""The fields that tell the elements of a list apart."""
+KEYS = ("address", "device", "cidr", "domain", "name", "header", "type")
+"""The fields that tell elements without a reference apart."""
 
 
 class Step(NamedTuple):
@@ -135,7 +135,9 @@ def names_of(item: Any) -> Iterator[str]:
         yield str(item)
     elif isinstance(item, Part):
         fields = field_values(item)
-        value = next((fields[key] for key in KEYS if fields.get(key) is not None), None)
+        refs = (value for value in fields.values() if isinstance(value, Address | AwsId | Lookup))
+        texts = (fields[key] for key in KEYS if fields.get(key) is not None)
+        value = next(refs, None) or next(texts, None)
         yield from names_of(value) if value is not None else ()
     elif item is not None:
         yield str(item)

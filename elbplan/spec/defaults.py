@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import Problem
 from .messages import shown_value
@@ -111,8 +111,9 @@ def merged(tree: Tree, below: Tree) -> Tree:
 
     def take(path: YamlPath) -> None:
         """Copies the places of what only the other document has."""
-        for old, new in ((below.keys, keys), (below.values, values), (below.origins, origins)):
-            new.update({place: old[place] for place in old if place[: len(path)] == path})  # type: ignore[attr-defined]
+        keys.update(_at(below.keys, path))
+        values.update(_at(below.values, path))
+        origins.update(_at(below.origins, path))
 
     def merge(path: YamlPath, above: Any, under: Any) -> Any:
         if not isinstance(above, dict) or not isinstance(under, dict):
@@ -127,6 +128,14 @@ def merged(tree: Tree, below: Tree) -> Tree:
         return both
 
     return replace(tree, data=merge((), tree.data, below.data), keys=keys, values=values, origins=origins)
+
+
+V = TypeVar("V")
+
+
+def _at(places: Mapping[YamlPath, V], path: YamlPath) -> dict[YamlPath, V]:
+    """The places at and below a path."""
+    return {place: value for place, value in places.items() if place[: len(path)] == path}
 
 
 def is_used_as_defaults(file: str, used: Sequence[str]) -> bool:

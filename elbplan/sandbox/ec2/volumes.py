@@ -96,7 +96,7 @@ def make_volumes(context: CallContext, instance: Any, mappings: list[Params], ta
 
 
 def _make(context: CallContext, instance: Any, device: str, ebs: Params, tags: dict[str, str]) -> None:
-    kind = ebs.get("VolumeType") or "gp3"
+    kind = ebs.get("VolumeType") or ("gp3" if device == instance.root_device_name else "gp2")
     key = ebs.get("KmsKeyId")
     volume = context.ec2.create_volume(
         size=int(ebs.get("VolumeSize") or IMAGE_SIZE), zone_name=instance.placement.zone, volume_type=kind,

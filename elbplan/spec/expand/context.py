@@ -68,7 +68,8 @@ class ExpandContext:
         both = {**(self.short.tags or {}), **(tags or {})}
         if both and KINDS[address.kind].taggable:
             given["tags"] = both
-        tag_places = {("tags",): ("tags",), **{("tags", key): (*origin, "tags", key) for key in tags or {}}}
+        tag_places: dict[YamlPath, YamlPath] = {("tags",): ("tags",)}
+        tag_places |= {("tags", key): (*origin, "tags", key) for key in tags or {}}
         self.drafts[address] = ResourceDraft(address, given, origin, {**tag_places, **(places or {})})
 
     @property
