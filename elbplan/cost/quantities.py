@@ -28,6 +28,8 @@ HOSTED_ZONE = "hosted-zone-month"
 TRUST_STORE = "trust-store-hour"
 MONITORING = "detailed-monitoring-month"
 SPOT = "spot:"
+RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
+"""The prices of reserved capacity units, by the type of the load balancer."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,10 @@ def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> 
     if number := public_addresses(balancer, billed):
         zones = f"public IPv4 of its {number} zones" if number > 1 else "public IPv4 of its zone"
         yield Quantity(str(address), PUBLIC_IPV4, zones, Decimal(number))
+    if units := balancer.minimum_capacity_units:
+        why = "AWS bills them whether requests need them or not"
+        price = RESERVED.get(balancer.type, RESERVED["application"])
+        yield Quantity(str(address), price, "reserved capacity units", Decimal(units), assumed=why)
 
 
 def public_addresses(balancer: LoadBalancer, billed: Billed) -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..core.hazard import HAZARDS, Hazard
 from ..kinds.targets import Targets
 from .rules import (
+    balancer_settings,
     delegation,
     dns,
     foreign_children,
@@ -47,6 +48,8 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     ordering.priority_conflict,
     security.protection_removed,
     servers.server_protection_removed,
+    balancer_settings.weaker_protection,
+    balancer_settings.zone_left_meanwhile,
     load_balancers.extra_cost,
     ordering.irreversible_before_hold,
     ordering.repeated_state,

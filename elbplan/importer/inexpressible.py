@@ -14,25 +14,12 @@ LISTENER_DEFAULTS = {"tcp.idle_timeout.seconds": "350", "routing.http.response.s
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
-BALANCER_FIELDS = {
-    "CustomerOwnedIpv4Pool": "a pool of customer-owned addresses",
-    "IpamPools": "an IPAM pool",
-    "EnablePrefixForIpv6SourceNat": "a source NAT prefix for IPv6",
-    "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "security group rules for PrivateLink",
-}
-
-
 SECRET_STAYS = "AWS never returns it, and it stays there; write client_secret: with a reference, for a new login"
 NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 
 
 def not_expressible(seen: Survey) -> Iterator[NotImported]:
     """Settings that elbplan neither writes into a spec nor changes."""
-    for key, what in BALANCER_FIELDS.items():
-        value = seen.balancer.get(key)
-        usual = "on" if key.startswith("Enforce") else "off"
-        if value not in (None, "", {}, [], usual):
-            yield NotImported(f"load_balancer.main: {what} ({key})", NOT_MANAGED)
     yield from _attached(seen)
     yield from _groups_and_targets(seen)
     for arn, attributes in seen.listener_attributes.items():
@@ -48,8 +35,6 @@ def _attached(seen: Survey) -> Iterator[NotImported]:
     """What is attached to the load balancer itself."""
     if seen.associations.web_acl:
         yield NotImported(f"load_balancer.main: AWS WAF web ACL {seen.associations.web_acl}", NOT_MANAGED)
-    if units := seen.associations.capacity_units:
-        yield NotImported(f"load_balancer.main: {units} reserved capacity units, which AWS bills", NOT_MANAGED)
     for zone in seen.balancer.get("AvailabilityZones") or ():
         if outpost := zone.get("OutpostId"):
             yield NotImported(f"load_balancer.main: AWS Outpost {outpost} (OutpostId)", NOT_MANAGED)

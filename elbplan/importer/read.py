@@ -191,15 +191,16 @@ def _place(address: Address, resource: Resource) -> tuple[str, int, str]:
 def _with_tags(resources: Resources, ids: Mapping[Address, str], seen: Survey) -> Resources:
     """The resources with the tags that they have; those of AWS itself cannot be written."""
     return {
-        address: _settled(resource, _user_tags(seen.tags.get(ids.get(address, ""), {})))
+        address: _settled(resource, _user_tags(seen.tags.get(ids.get(address, ""), {})), seen)
         for address, resource in resources.items()
     }
 
 
-def _settled(resource: Resource, tags: Mapping[str, str]) -> Resource:
+def _settled(resource: Resource, tags: Mapping[str, str], seen: Survey) -> Resource:
     changed: dict[str, Any] = {"tags": tags} if KINDS[resource.kind].taggable else {}
     if isinstance(resource, LoadBalancer):
         changed["records"] = ()
+        changed["minimum_capacity_units"] = seen.associations.capacity_units
     if isinstance(resource, TargetGroup):
         changed["balancer"] = BALANCER if resource.balancer else None
     return resource.model_copy(update=changed)

@@ -21,6 +21,7 @@ from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
+from .balancer_words import setting_words, subnet_entries
 from .claims import BALANCER
 from .login_words import leading_words, rewrite_words
 from .lookups import DEFAULT_VPC, EVERY_ZONE
@@ -67,6 +68,7 @@ class ShortWriter:
             **self._groups(),
             "listeners": list(self._listeners()) or None,
             **self._attributes(),
+            **setting_words(self.balancer),
             "tags": self._tags() or None,
         }
         return {key: value for key, value in every.items() if value is not None}
@@ -82,14 +84,14 @@ class ShortWriter:
         return words
 
     def _subnets(self) -> Words:
-        known = self.source.lookups
+        known = {} if self.balancer.pins else self.source.lookups
         if DEFAULT_VPC in known and EVERY_ZONE in known:
             return {}
         letters = sorted(lookup.query for lookup in known if lookup.what == "subnet")
         if DEFAULT_VPC in known and letters:
             return {"zones": letters}
         vpcs = {str(r.vpc) for r in self.resources.values() if isinstance(r, SecurityGroup | TargetGroup) and r.vpc}
-        return {"network": {"vpc": min(vpcs, default="default"), "subnets": list(map(str, self.balancer.subnets))}}
+        return {"network": {"vpc": min(vpcs, default="default"), "subnets": subnet_entries(self.balancer)}}
 
     def _allow(self) -> list[str] | None:
         """The sources that the rules of the load balancer's own group let in, if they are the same for each port."""

@@ -16,6 +16,7 @@ from ..kinds.aws.auto_scaling import is_scaling_group, name_in
 from ..kinds.aws.queries import zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
+from .address_checks import address_problems
 from .certificate_search import is_certificate
 from .edge import missing_web_acl
 from .lookups import LookupFacts, with_implied_references
@@ -55,6 +56,7 @@ def resolve(
             placed = _in_public_zones(placed, facts, problems)
         resolved[address] = placed
     problems += subnet_problems(resolved, facts.described, lives)
+    problems += address_problems(resolved, facts.described, facts.addresses, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         usual = "check the region, the account and the spelling"

@@ -23,6 +23,7 @@ TITLES: Mapping[str, str] = {
     "glcu": "  capacity unit (GLCU)",
     "classic-hour": "classic load balancer",
     "reserved-lcu": "reserved capacity unit",
+    "reserved-nlcu": "reserved capacity unit (NLCU)",
     "trust-store-hour": "trust store",
     "public-ipv4-hour": "public IPv4 address",
     "hosted-zone-month": "hosted zone",

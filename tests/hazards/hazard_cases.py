@@ -360,6 +360,44 @@ CASES = {
         "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '120'}}}\n",
         (LOGGED,),
     ),
+    "protection-removed: AWS WAF fails open": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, set: {attributes: {waf.fail_open.enabled: 'true'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '90'}}}\n",
+        (LISTENING,),
+    ),
+    "protection-removed: desync mitigation": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, "
+        "set: {attributes: {routing.http.desync_mitigation_mode: monitor}}}  # <-\n",
+        "- {do: update, what: load_balancer.main,\n"
+        "   set: {attributes: {routing.http.desync_mitigation_mode: strictest}}}\n",
+        (LISTENING,),
+    ),
+    "protection-removed: rules for PrivateLink": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, "
+        "set: {enforce_security_group_inbound_rules_on_private_link_traffic: 'off'}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {zonal_shift.config.enabled: 'true'}}}\n",
+        (PINNED,),
+    ),
+    "public-exposure: an internet gateway may lead to it": Case(
+        "public-exposure",
+        "- {do: update, what: load_balancer.main, set: {attributes: {ipv6.deny_all_igw_traffic: 'false'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {ipv6.deny_all_igw_traffic: 'true'}}}\n",
+        (LISTENING,),
+    ),
+    "requests-cut-off: another Elastic IP": Case(
+        "requests-cut-off",
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [c], pins: [{subnet: c, allocation: two}]}}  # <-\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, c],\n"
+        "   pins: [{subnet: a, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b, c],\n"
+        "   pins: [{subnet: a, allocation: one}, {subnet: b, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        (PINNED,),
+    ),
     "protection-removed: the log": Case(
         "protection-removed",
         "- {do: update, what: load_balancer.main, set: {attributes: {access_logs.s3.enabled: 'false'}}}  # <-\n",

@@ -43,9 +43,6 @@ CARRIED = (
 REASONS = {
     "NextMarker": "pages are read to the end",
     "IpAddress": "AWS's own address, or the one of AllocationId",
-    "IPv6Address": "AWS chooses it, or the subnet's part of a fixed one follows from the subnet",
-    "SourceNatIpv6Prefixes": "EnablePrefixForIpv6SourceNat is reported",
-    "Ipv4IpamPoolId": "IpamPools is reported",
     "HealthCheckEnabled": "only functions can have it off; then the health check has no values",
     "AnomalyDetection": "a state, and no setting",
     "AdministrativeOverride": "the state of a zonal shift, and no setting",
