@@ -6,11 +6,10 @@ groups, listeners, rules, security groups, alias records.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..core.address import Address, Ref
 from ..core.kind import LiveResource
@@ -26,6 +25,8 @@ from ..kinds.record import Record
 from ..kinds.route53_health_check import Route53HealthCheck
 from ..kinds.shield_protection import ShieldProtection
 from .prices import INSTANCE
+from .quantity import Quantity
+from .volumes import volume_quantities
 
 PUBLIC_IPV4 = "public-ipv4-hour"
 HOSTED_ZONE = "hosted-zone-month"
@@ -35,22 +36,13 @@ CHECK_OPTION = "health-check-option-month"
 SLOW_INTERVAL = 30
 """Seconds between two requests of a check. AWS bills a shorter interval."""
 TRUST_STORE = "trust-store-hour"
+MONITORING = "detailed-monitoring-month"
+SPOT = "spot:"
 RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
 """The prices of reserved capacity units, by the type of the load balancer."""
 LOG_STORAGE = "s3-gb-month"
 SHIELD = "shield-subscription-month"
 EXPORTABLE, EXPORTABLE_WILDCARD = "exportable-name-issue", "exportable-wildcard-issue"
-
-
-class Quantity(NamedTuple):
-    """So many units of something; the fields are those of `CostItem`. `quantity` is None if nobody knows it."""
-
-    address: str
-    price_key: str
-    what: str
-    quantity: Decimal | None
-    unit: str = "hour"
-    assumed: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,15 +158,22 @@ def _instance(address: Address, instance: Instance, billed: Billed) -> Iterator[
     running = instance.state == "running"
     if running:
         yield _instance_hours(address, instance)
-    yield _root_volume(address, instance)
+        if instance.monitoring:
+            yield Quantity(str(address), MONITORING, "metrics for each minute", Decimal(1), "month")
+    yield from volume_quantities(address, instance)
     if running and not _has_elastic_ip(address, billed):
-        live = billed.lives.get(address)
-        known = live.facts.get("address") if live else None
-        if known is None:
-            why = "its subnet gives it a public address, as default subnets do"
-            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1), assumed=why)
-        elif known:
-            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1))
+        yield from _public_address(address, instance, billed)
+
+
+def _public_address(address: Address, instance: Instance, billed: Billed) -> Iterator[Quantity]:
+    live = billed.lives.get(address)
+    known = live.facts.get("address") if live else None
+    wanted = instance.associate_public_ip_address
+    if wanted is None and known is None:
+        why = "its subnet gives it a public address, as default subnets do"
+        yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1), assumed=why)
+    elif known if wanted is None else wanted:
+        yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1))
 
 
 def _external_instance(address: Address, instance: ExternalInstance, billed: Billed) -> Iterator[Quantity]:
@@ -187,31 +186,15 @@ def _external_instance(address: Address, instance: ExternalInstance, billed: Bil
 
 
 def _instance_hours(address: Address, instance: Instance) -> Quantity:
+    """The price of a spot server changes from hour to hour, so nobody knows its quantity in dollars."""
+    if instance.market == "spot":
+        return Quantity(str(address), f"{SPOT}{instance.type}", f"{instance.type} spot instance (Linux)", None)
     return Quantity(str(address), f"{INSTANCE}{instance.type}", f"{instance.type} instance (Linux)", Decimal(1))
 
 
 def _has_elastic_ip(address: Address, billed: Billed) -> bool:
     addresses = [resource for resource in billed.resources.values() if isinstance(resource, ElasticIp)]
     return any(billed.address_of(elastic_ip.instance) == address for elastic_ip in addresses)
-
-
-ROOT_GB = Decimal(8)
-"""The root volume of the images of Amazon Linux and Ubuntu, unless a launch asks for more. elbplan never asks."""
-
-VOLUME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"/ami-amazon-linux-latest/al2023-"), "gp3"),
-    (re.compile(r"/ami-amazon-linux-latest/amzn2-.*-gp2$"), "gp2"),
-    (re.compile(r"/canonical/ubuntu/.*/ebs-gp2/"), "gp2"),
-    (re.compile(r"/canonical/ubuntu/.*/ebs-gp3/"), "gp3"),
-)
-
-
-def _root_volume(address: Address, instance: Instance) -> Quantity:
-    for pattern, type in VOLUME_TYPES:
-        if pattern.search(instance.image):
-            what, why = f"root volume ({type})", f"{ROOT_GB} GB, as its image has by default"
-            return Quantity(str(address), f"{type}-gb-month", what, ROOT_GB, "GB-month", why)
-    return Quantity(str(address), "gp3-gb-month", "root volume", None, "GB-month")
 
 
 def _listener(address: Address, listener: Listener) -> Iterator[Quantity]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..cost.items import CostItem, CostSum, oldest_date, sum_of
-from ..cost.quantities import Quantity
+from ..cost.quantity import Quantity
 
 LeftoverKind = Literal[
     "stack",
