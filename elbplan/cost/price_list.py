@@ -105,7 +105,14 @@ WANTED: Sequence[Wanted] = (
             GIGABYTES,
             {"productFamily": "Storage", "volumeApiName": type},
         )
-        for type in ("gp3", "gp2")
+        for type in ("gp3", "gp2", "io2", "st1", "sc1")
+    ),
+    Wanted(
+        "io1-gb-month",
+        "AmazonEC2",
+        r"EBS:VolumeUsage\.piops",
+        GIGABYTES,
+        {"productFamily": "Storage", "volumeApiName": "io1"},
     ),
 )
 
