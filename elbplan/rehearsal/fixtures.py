@@ -20,6 +20,7 @@ from ..kinds.targets import Targets
 from ..live.certificate_search import is_certificate
 from .fake_aws import FakeAws
 from .secrets import create_secrets
+from .trust_stores import PART, create_trust_stores
 
 R = TypeVar("R", bound=Resource)
 
@@ -55,6 +56,7 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
     ):
         simulator.create_fixture("certificate", "", region, names=[name])
     create_secrets(simulator, region, every)
+    create_trust_stores(simulator, region, refs)
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
     layout = NetworkLayout(simulator, region, letters)
@@ -233,7 +235,7 @@ def _tags(query: str) -> dict[str, str]:
 def _refuse_unknown_ids(refs: Iterable[Ref]) -> None:
     """Raises Refused for ids that the simulator cannot create."""
     ids = [ref.value for ref in refs if isinstance(ref, AwsId)]
-    unknown = sorted(id for id in ids if not id.startswith(KNOWN_IDS) and ":acm:" not in id)
+    unknown = sorted(id for id in ids if not id.startswith(KNOWN_IDS) and ":acm:" not in id and PART not in id)
     if unknown:
         what = f"this cannot be rehearsed: the local AWS simulator cannot create {', '.join(unknown)}"
         raise Refused(what, hint="test such a stack in a separate AWS account")
