@@ -128,7 +128,10 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "let rules change places in one step: do: reorder",
     ),
     "protection-removed": (
-        "protect: or logs: goes from the spec, or their attributes are switched off",
+        """
+        protect:, logs: or shield: goes from the spec, or their attributes are switched off
+        a server loses its termination_protection: or stop_protection:, or imdsv2: becomes optional
+        """,
         "leave it as it is; if it must go, do it in a migration of its own",
     ),
     "extra-cost": (

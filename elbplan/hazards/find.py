@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..core.hazard import HAZARDS, Hazard
 from ..kinds.targets import Targets
 from .rules import (
+    balancer_settings,
     delegation,
     dns,
     foreign_children,
@@ -18,6 +19,7 @@ from .rules import (
     routes,
     scaling_groups,
     security,
+    servers,
     targets,
     unreachable,
     web_acls,
@@ -48,6 +50,10 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     targets.too_few_zones,
     ordering.priority_conflict,
     security.protection_removed,
+    servers.server_protection_removed,
+    balancer_settings.weaker_protection,
+    balancer_settings.zone_left_meanwhile,
+    web_acls.shield_removed,
     load_balancers.extra_cost,
     ordering.irreversible_before_hold,
     ordering.repeated_state,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.call import Call, ReadProgram, Tags
 from ..kinds.aws.acm_validation import MISSING, describe_certificate
+from ..kinds.aws.auto_scaling import AUTO_SCALING, ScalingGroup, by_name, scaling_groups_in
 from ..kinds.aws.candidates import groups_in
 from ..kinds.aws.elb_search import has_certificates, rules_of
 from ..kinds.aws.external_targets import health_of
@@ -63,6 +64,7 @@ class Survey:
     targets: dict[str, Sequence[Raw]] = field(default_factory=dict)
     addresses: dict[str, Raw] = field(default_factory=dict)
     instances: dict[str, Raw] = field(default_factory=dict)
+    scaling: dict[str, ScalingGroup] = field(default_factory=dict)
     subnets: dict[str, Raw] = field(default_factory=dict)
     vpcs: dict[str, Raw] = field(default_factory=dict)
     associations: Associations = field(default_factory=Associations)
@@ -184,6 +186,15 @@ def _behind_targets(seen: Survey) -> ReadProgram[None]:
         for interface in answer.get("NetworkInterfaces", ()):
             for address in interface.get("PrivateIpAddresses") or ():
                 seen.addresses[address["PrivateIpAddress"]] = interface
+    yield from _scaling_groups(seen)
+
+
+def _scaling_groups(seen: Survey) -> ReadProgram[None]:
+    """The Auto Scaling groups of the targets. Without the permission to read them, the spec does not name them."""
+    names = {tag_mapping(raw.get("Tags")).get(AUTO_SCALING, "") for raw in seen.instances.values()} - {""}
+    if names:
+        (answer,) = yield [replace(by_name(names), optional=True)]
+        seen.scaling = scaling_groups_in([answer])
 
 
 def _network(seen: Survey) -> ReadProgram[None]:

@@ -95,6 +95,8 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     label = LABELS.get(field, field.replace("_", " "))
     if field == "user_data_digest":
         return f"{label} changed"
+    if field == "fingerprints":
+        return "the files of the certificate changed"
     value_text = FIELDS.get(field)
     if field == "leading_actions" and (changed := _changed_actions(before.leading_actions, after.leading_actions)):  # type: ignore[attr-defined]
         return f"{label}: {listed(changed, most)}"

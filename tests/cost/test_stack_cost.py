@@ -137,6 +137,19 @@ def test_a_trust_store_is_billed_by_the_hour() -> None:
     assert [item.unit_price for item in found.items if item.address == "listener.443"] == [Decimal("0.005")]
 
 
+def test_the_names_of_an_exportable_certificate_are_billed_at_each_issue_and_in_no_month() -> None:
+    spec = WEB.replace("domain: api.example.com", "domain: {name: api.example.com, export: true}")
+    found = cost(spec)
+    (item,) = [item for item in found.items if item.address == "certificate.main"]
+    assert (item.quantity, item.unit, item.unit_price, item.month, item.hour) == (1, "issue", 7, 0, 0)
+    assert (item.date, found.after) == ("2026-02-18", cost(WEB).after)
+    certificate = Address("certificate", "main")
+    both = edited(WEB, certificate, export=True, domains=("*.example.com", "a.example.com", "b.example.com"))
+    assert quantities(both, "certificate.main") == {
+        "exportable certificate, names": 2, "exportable certificate, wildcards": 1
+    }  # fmt: skip
+
+
 def test_hosted_zones_are_used_and_not_in_the_sum() -> None:
     found = cost(WEB)
     (zone,) = found.used

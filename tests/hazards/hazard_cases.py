@@ -135,6 +135,10 @@ def set_443(fields: str) -> str:
 
 
 LOGIN = set_443(f"leading_actions: [{COGNITO}]")
+CLAIMS = ", additional_claims: [{name: aud, values: [web]}]"
+TOKEN = set_443(
+    "leading_actions: [{type: jwt-validation, issuer: me, jwks_endpoint: 'https://id.example.com/keys'" + CLAIMS + "}]"
+)
 MUTUAL = set_443("mutual_authentication: {Mode: verify, TrustStoreArn: 'arn:aws:trust-store'}")
 VERIFY = "mode: verify, trust_store: 'arn:aws:trust-store'"
 HSTS = "routing.http.response.strict_transport_security.header_value"
@@ -347,6 +351,18 @@ CASES = {
         LOGIN.replace("users", "customers"),
         (SHOP, LOGIN),
     ),
+    "login-removed: a token check": Case(
+        "login-removed",
+        set_443("leading_actions: []").rstrip() + "  # <-\n",
+        LOGIN,
+        (SHOP, TOKEN),
+    ),
+    "login-removed: a claim": Case(
+        "login-removed",
+        TOKEN.replace(CLAIMS, "").rstrip() + "  # <-\n",
+        TOKEN.replace("values: [web]", "values: [web, app]"),
+        (SHOP, TOKEN),
+    ),
     "login-removed: client certificates": Case(
         "login-removed",
         set_443("mutual_authentication: {Mode: null}").rstrip() + "  # <-\n",
@@ -381,6 +397,44 @@ CASES = {
         "- {do: update, what: load_balancer.main, set: {attributes: {deletion_protection.enabled: 'false'}}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '120'}}}\n",
         (LOGGED,),
+    ),
+    "protection-removed: AWS WAF fails open": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, set: {attributes: {waf.fail_open.enabled: 'true'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '90'}}}\n",
+        (LISTENING,),
+    ),
+    "protection-removed: desync mitigation": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, "
+        "set: {attributes: {routing.http.desync_mitigation_mode: monitor}}}  # <-\n",
+        "- {do: update, what: load_balancer.main,\n"
+        "   set: {attributes: {routing.http.desync_mitigation_mode: strictest}}}\n",
+        (LISTENING,),
+    ),
+    "protection-removed: rules for PrivateLink": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, "
+        "set: {enforce_security_group_inbound_rules_on_private_link_traffic: 'off'}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {zonal_shift.config.enabled: 'true'}}}\n",
+        (PINNED,),
+    ),
+    "public-exposure: an internet gateway may lead to it": Case(
+        "public-exposure",
+        "- {do: update, what: load_balancer.main, set: {attributes: {ipv6.deny_all_igw_traffic: 'false'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {ipv6.deny_all_igw_traffic: 'true'}}}\n",
+        (LISTENING,),
+    ),
+    "requests-cut-off: another Elastic IP": Case(
+        "requests-cut-off",
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [c], pins: [{subnet: c, allocation: two}]}}  # <-\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, c],\n"
+        "   pins: [{subnet: a, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b, c],\n"
+        "   pins: [{subnet: a, allocation: one}, {subnet: b, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        (PINNED,),
     ),
     "protection-removed: the log": Case(
         "protection-removed",

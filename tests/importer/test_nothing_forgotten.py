@@ -42,9 +42,6 @@ CARRIED = (
 REASONS = {
     "NextMarker": "pages are read to the end",
     "IpAddress": "AWS's own address, or the one of AllocationId",
-    "IPv6Address": "AWS chooses it, or the subnet's part of a fixed one follows from the subnet",
-    "SourceNatIpv6Prefixes": "EnablePrefixForIpv6SourceNat is reported",
-    "Ipv4IpamPoolId": "IpamPools is reported",
     "HealthCheckEnabled": "only functions can have it off; then the health check has no values",
     "AnomalyDetection": "a state, and no setting",
     "AdministrativeOverride": "the state of a zonal shift, and no setting",
@@ -112,12 +109,8 @@ def test_the_models_know_every_attribute_of_listeners() -> None:
     assert keys == {key for defaults in listener_attributes.DEFAULTS.values() for key in defaults}
 
 
-def test_what_only_aws_knows_about_groups_and_targets_is_reported() -> None:
+def test_what_only_aws_knows_of_the_zones_is_reported() -> None:
     seen = Survey({"LoadBalancerArn": "arn:lb", "AvailabilityZones": [{"OutpostId": "op-1"}]})
-    seen.groups = {"arn:group": {"TargetGroupName": "web", "TargetControlPort": 3000}}
-    seen.targets = {"arn:group": [{"Target": {"Id": "i-1", "QuicServerId": "0xabc"}}, {"Target": {"Id": "i-2"}}]}
     assert [left.what for left in not_expressible(seen)] == [
         "load_balancer.main: AWS Outpost op-1 (OutpostId)",
-        "target group web: target control port 3000 (TargetControlPort)",
-        "target group web: QUIC server ids of i-1 (QuicServerId)",
     ]

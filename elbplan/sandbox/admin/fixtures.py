@@ -246,6 +246,12 @@ def _auto_scaling_group(
     return autoscaling.add_group(context, id, ids, health_check, tags or {})
 
 
+def _shield_subscription(context: CallContext, id: str) -> str:
+    """Subscribes the account to Shield Advanced."""
+    context.account.options.shield = True
+    return id
+
+
 MAKERS: dict[str, Maker] = {
     "auto_scaling_group": _auto_scaling_group,
     "vpc": _vpc,
@@ -265,4 +271,5 @@ MAKERS: dict[str, Maker] = {
     "trust_store": trust_stores.add,
     "web_acl": waf.add,
     "bucket": _bucket,
+    "shield_subscription": _shield_subscription,
 }
