@@ -75,18 +75,24 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
             yield from _external_instance(address, resource, billed)
         elif isinstance(resource, Instance):
             yield from _instance(address, resource, billed)
-        elif isinstance(resource, ElasticIp):
-            yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
-        elif isinstance(resource, Listener):
-            yield from _listener(address, resource)
-        elif isinstance(resource, LogBucket):
-            yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
-        elif isinstance(resource, Certificate):
-            yield from _certificate(address, resource)
-        elif isinstance(resource, HostedZone):
-            yield Quantity(str(address), HOSTED_ZONE, f"hosted zone {resource.name}", Decimal(1), "month", FIRST_ZONES)
-        elif isinstance(resource, Route53HealthCheck):
-            yield from _health_check(address, resource)
+        else:
+            yield from _others(address, resource)
+
+
+def _others(address: Address, resource: Resource) -> Iterator[Quantity]:
+    """What AWS bills of a resource that needs no look at the others."""
+    if isinstance(resource, ElasticIp):
+        yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
+    elif isinstance(resource, Listener):
+        yield from _listener(address, resource)
+    elif isinstance(resource, LogBucket):
+        yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
+    elif isinstance(resource, Certificate):
+        yield from _certificate(address, resource)
+    elif isinstance(resource, HostedZone):
+        yield Quantity(str(address), HOSTED_ZONE, f"hosted zone {resource.name}", Decimal(1), "month", FIRST_ZONES)
+    elif isinstance(resource, Route53HealthCheck):
+        yield from _health_check(address, resource)
 
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
