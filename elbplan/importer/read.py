@@ -113,7 +113,7 @@ def _records(seen: Survey, claims: Claims) -> Resources:
         type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
         name = found.name if type == "A" else f"{found.name}-{type.lower()}"
         if not found.is_alias:
-            claims.leave(what, "elbplan manages only plain aliases, and those with an id of letters, digits and _ . : = + -")
+            claims.leave(what, "elbplan manages only plain aliases, and those with an id that a spec can have")
             continue
         further = [f"{name}-{word}" for word in (found.identifier.lower(), found.zone.lower()) if word]
         free = (label for label in (name, *further) if Address("record", label) not in records)
