@@ -85,7 +85,7 @@ class _Prices:
             quantity.unit,
             price.amount if price else None,
             _by_the_hour(amount, quantity.unit),
-            amount if amount is None or quantity.unit != "hour" else amount * HOURS_PER_MONTH,
+            _by_the_month(amount, quantity.unit),
             price.source if price else "",
             price.date if price else "",
             quantity.assumed,
@@ -121,6 +121,13 @@ def _by_the_hour(amount: Decimal | None, unit: str) -> Decimal | None:
     if amount is None or unit == "hour":
         return amount
     return amount / HOURS_PER_MONTH if unit in BY_THE_SECOND else Decimal(0)
+
+
+def _by_the_month(amount: Decimal | None, unit: str) -> Decimal | None:
+    """An issue is billed when it happens, so it is in no month's sum."""
+    if amount is None or unit in ("month", "GB-month"):
+        return amount
+    return amount * HOURS_PER_MONTH if unit == "hour" else Decimal(0)
 
 
 def _measured(uses: Iterable[CapacityUse]) -> Iterator[Quantity]:

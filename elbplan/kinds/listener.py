@@ -91,8 +91,6 @@ class Listener(Resource):
             raise ValueError(f"a certificate needs protocol HTTPS or TLS, not {self.protocol}")
         if self.protocol != "HTTPS" and self.leading_actions:
             raise ValueError(f"leading_actions need protocol HTTPS, not {self.protocol}")
-        if self.protocol not in SECURE and self.mutual_authentication:
-            raise ValueError(f"client certificates need protocol HTTPS or TLS, not {self.protocol}")
         return self
 
     @property

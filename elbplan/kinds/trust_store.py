@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from ..core.address import Address, Ref
-from ..core.call import DENIED_ANSWER, Answer, Call, ReadProgram, Tags, WriteProgram
+from ..core.call import DENIED_ANSWER, FAILED_ANSWER, Answer, Call, ReadProgram, Tags, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live
 from .aws.adoption import with_adopted
@@ -76,9 +77,10 @@ def read(scope: Scope) -> ReadProgram[Found[TrustStore]]:
     """The stacks' trust stores; the names of others are in use. Asks only if the stacks can have any."""
     if not (yield from may_have(scope, TrustStore.kind)):
         return Found({})
-    (answer,) = yield [unless_denied(TRUST_STORES, needed=scope.wants(TrustStore.kind))]
-    if answer == DENIED_ANSWER:
-        return Found({}, unread=(denied_text("trust stores", TRUST_STORES),))
+    needed = scope.wants(TrustStore.kind)
+    (answer,) = yield [replace(unless_denied(TRUST_STORES, needed=needed), has_fallback=not needed)]
+    if answer in (DENIED_ANSWER, FAILED_ANSWER):
+        return Found({}, unread=(denied_text("trust stores", TRUST_STORES),) if answer == DENIED_ANSWER else ())
     raws = {raw["TrustStoreArn"]: raw for raw in answer.get("TrustStores", [])}
     (tags,) = (yield [Tags(tuple(raws))]) if raws else [{}]
     known, adopting = with_adopted(scope, tags)

@@ -19,6 +19,7 @@ LeftoverKind = Literal[
     "elastic_ip",
     "volume",
     "hosted_zone",
+    "log_bucket",
 ]
 SinceWhat = Literal["", "created", "stopped", "expired"]
 

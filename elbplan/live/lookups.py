@@ -13,7 +13,7 @@ from ..core.permission import reads
 from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
-from ..kinds.aws.queries import existing_instances, instances_in
+from ..kinds.aws.queries import existing_instances, instances_in, private_zone_named
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
@@ -22,6 +22,8 @@ from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by
 from .named_lookups import is_by_name, lookup_call, results_of
+from .private_zones import PERMISSIONS as PRIVATE_ZONES
+from .private_zones import ZoneVpcs, read_zone_vpcs
 from .scaling_groups import absent_ids, named_groups
 from .zones import Offered, has_internal, offered, offerings
 
@@ -47,6 +49,7 @@ def _needs_routes(resource: Resource) -> Iterable[str]:
 
 
 PERMISSIONS = (
+    *PRIVATE_ZONES,
     *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
     *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
     *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
@@ -68,6 +71,7 @@ class LookupFacts:
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
     described, addresses   the subnets and the Elastic IPs that AWS described, by id
+    zone_vpcs   the VPCs of private hosted zones that specs look up, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
     web_acls    the web ACLs of the region, if a spec names one
     certificates   the certificates that cover the domains of `certificate: find`
@@ -84,6 +88,7 @@ class LookupFacts:
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
     addresses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    zone_vpcs: ZoneVpcs = field(default_factory=dict)
     web_acls: WebAcls = field(default_factory=dict)
     certificates: CertificateSearch = field(default_factory=CertificateSearch)
 
@@ -124,6 +129,7 @@ def look_up(
         subnets, private = yield from _subnets(wanted, answers, resources)
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
+    facts.zone_vpcs = yield from read_zone_vpcs(lookups, facts.zones)
     facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
     facts.found = {lookup: results_of(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
@@ -141,7 +147,8 @@ def look_up(
 
 def _domains(lookups: Iterable[Lookup], resources: Iterable[Resource]) -> Iterator[str]:
     """The names for which the stacks need a hosted zone."""
-    yield from (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    zones = (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    yield from (private_zone_named(query) or query for query in zones)
     for resource in resources:
         if isinstance(resource, Certificate):
             yield from resource.domains

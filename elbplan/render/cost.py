@@ -20,7 +20,7 @@ UNITS = {"lcu": "LCU", "nlcu": "NLCU", "glcu": "GLCU"}
 def cost_notes(cost: StackCost, verb: str) -> list[Note]:
     """The notes of a plan: dollars for an hour, a day and a month, before and after it."""
     notes = [_sum_note(cost), *(_destroy_notes(cost) if verb == "destroy" else _plan_notes(cost))]
-    first, *more = [text for text in (*notes, *_unknown_notes(cost)) if text]
+    first, *more = [text for text in (*notes, *_issue_notes(cost), *_unknown_notes(cost)) if text]
     return [(LABEL, first.removeprefix("+ ")), *(("", text) for text in more)]
 
 
@@ -35,6 +35,16 @@ def _unknown_notes(cost: StackCost) -> Iterator[str]:
     if prices:
         yield f"+ price unknown: {', '.join(dict.fromkeys(prices))}; to read it:"
         yield refresh_command(cost.region)
+
+
+def _issue_notes(cost: StackCost) -> Iterator[str]:
+    """What AWS bills when it issues new certificates, and again when it renews them."""
+    known = {(item.address, item.price_key) for item in cost.before_items}
+    for item in cost.items:
+        if item.unit == "issue" and item.unit_price is not None and item.quantity is not None:
+            now = "" if (item.address, item.price_key) in known else "now, and "
+            amount = f"${plain(item.unit_price * item.quantity)}"
+            yield f"+ {amount} {now}with each renewal of {item.address} ({item.what})"
 
 
 def refresh_command(region: str) -> str:

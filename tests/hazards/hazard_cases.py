@@ -135,7 +135,18 @@ def set_443(fields: str) -> str:
 
 
 LOGIN = set_443(f"leading_actions: [{COGNITO}]")
+CLAIMS = ", additional_claims: [{name: aud, values: [web]}]"
+TOKEN = set_443(
+    "leading_actions: [{type: jwt-validation, issuer: me, jwks_endpoint: 'https://id.example.com/keys'" + CLAIMS + "}]"
+)
 MUTUAL = set_443("mutual_authentication: {Mode: verify, TrustStoreArn: 'arn:aws:trust-store'}")
+VERIFY = "mode: verify, trust_store: 'arn:aws:trust-store'"
+HSTS = "routing.http.response.strict_transport_security.header_value"
+HSTS_ON = set_443(f"attributes: {{'{HSTS}': max-age=31536000}}")
+STORE = (
+    "- {do: create, what: trust_store.clients, "
+    "set: {bundle: 's3://bucket/ca.pem', revocations: ['s3://bucket/a.crl']}}\n"
+)
 TURN_TO_API = set_443("action: {type: forward, groups: [{group: web}, {group: api, weight: 0}]}")
 USED = "- {do: update, what: listener.443, set: {certificate: new}}"
 MORE_PINS = """
@@ -297,6 +308,21 @@ CASES = {
         "- {do: update, what: listener.443, set: {protocol: HTTP, certificate: null, ssl_policy: null}}  # <-\n",
         "- {do: update, what: listener.443, set: {alpn: HTTP2Optional}}\n",
     ),
+    "weaker-encryption: no more HSTS": Case(
+        "weaker-encryption",
+        HSTS_ON + set_443("attributes: {}, alpn: HTTP2Optional").rstrip() + "  # <-\n",
+        HSTS_ON + set_443(f"attributes: {{'{HSTS}': max-age=9}}"),
+    ),
+    "login-removed: expired client certificates": Case(
+        "login-removed",
+        MUTUAL + set_443(f"mutual_authentication: {{{VERIFY}, allow_expired: true}}").rstrip() + "  # <-\n",
+        MUTUAL + set_443(f"mutual_authentication: {{{VERIFY}, advertise_names: true}}"),
+    ),
+    "login-removed: a revocation list": Case(
+        "login-removed",
+        STORE + "- {do: update, what: trust_store.clients, set: {revocations: []}}  # <-\n",
+        STORE + "- {do: update, what: trust_store.clients, set: {revocations: ['s3://bucket/b.crl']}}\n",
+    ),
     "certificate-invalid: not issued": Case(
         "certificate-invalid", CERTIFICATE + USED + "  # <-\n", CERTIFICATE + ISSUED + USED + "\n"
     ),
@@ -324,6 +350,18 @@ CASES = {
         LOGIN.replace(POOL, f"{POOL}, OnUnauthenticatedRequest: allow").rstrip() + "  # <-\n",
         LOGIN.replace("users", "customers"),
         (SHOP, LOGIN),
+    ),
+    "login-removed: a token check": Case(
+        "login-removed",
+        set_443("leading_actions: []").rstrip() + "  # <-\n",
+        LOGIN,
+        (SHOP, TOKEN),
+    ),
+    "login-removed: a claim": Case(
+        "login-removed",
+        TOKEN.replace(CLAIMS, "").rstrip() + "  # <-\n",
+        TOKEN.replace("values: [web]", "values: [web, app]"),
+        (SHOP, TOKEN),
     ),
     "login-removed: client certificates": Case(
         "login-removed",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -20,6 +21,7 @@ from elbplan.core.resource import Part, from_live
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
+from elbplan.kinds.aws.pem import PemFiles
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
 from elbplan.kinds.hosted_zone import HostedZone
@@ -36,6 +38,7 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from ..e2e.stage import REGION, Stage
+from ..pem import Issuer, write
 from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, SECOND, at, play, problems
 
 BEFORE = """
@@ -135,6 +138,19 @@ def with_opened(spec: str, server: str) -> str:
     """The spec with a group for a server that elbplan did not create."""
     group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\ntrust_store: {{"
     return spec.replace("trust_store: {", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
+
+
+def with_own_certificate(spec: str, folder: Path) -> str:
+    """The spec with a domain whose certificate elbplan imports."""
+    authority = Issuer()
+    certificate, key = authority.issue("own.example.com")
+    files = write(folder, "own", certificate, key, authority.certificate)
+    return spec.replace("domain:\n", f"domain:\n  - {{name: own.example.com, pem: {files}}}\n")
+
+
+PEM = PemFiles(
+    certificate="a.pem", key="a.key", certificate_text="-----BEGIN CERTIFICATE-----YQ==-----END CERTIFICATE-----"
+)
 
 
 @dataclass
@@ -271,6 +287,11 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         (HostedZone(name="a.org", vpcs=(AwsId("vpc-1"),)), HostedZone(name="a.org", vpcs=(AwsId("vpc-2"),))),
     ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
+    (
+        "certificate",
+        CERTIFICATE,
+        (Certificate(domains=("a.org",), fingerprints=("ab",)), Certificate(domains=("a.org",), pem=PEM)),
+    ),
 ]  # fmt: skip
 """Updates that the life below does not need: kind, id, before and after."""
 
@@ -286,8 +307,8 @@ TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "ac
 
 
 @pytest.fixture(scope="module")
-def journal() -> Journal:
-    told = Journal()
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
+    told, folder = Journal(), tmp_path_factory.mktemp("files")
     with Box(slow=0) as box:
         stage = Stage(box)
         stage.client("ec2").create_key_pair(KeyName="me")
@@ -302,7 +323,7 @@ def journal() -> Journal:
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
         for name in ("fleet", "next"):
             stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
-        after = with_opened(AFTER, server)
+        after = with_own_certificate(with_opened(AFTER, server), folder)
         other = with_other_settings(after)
         monitored = other.replace("auto_recovery: disabled", "monitoring: true")
         live(stage, told.kinds(), BEFORE, after, other, monitored)
@@ -451,6 +472,7 @@ def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Jour
             harmful.add(call.operation)
     assert once == harmful == {
         "AddTrustStoreRevocations", "AllocateAddress", "CreateRule", "CreateSecurityGroup", "CreateTrustStore",
+        "ImportCertificate",
     }  # fmt: skip
 
 

@@ -154,3 +154,6 @@ GATES = (
     ),
 )  # fmt: skip
 """The waits of a certificate."""
+
+ISSUE_GATES = ("issued", "approved", "signed")
+"""The waits for the issue of a certificate, by records, by mail, and by a private authority."""

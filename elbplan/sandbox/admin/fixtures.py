@@ -245,6 +245,12 @@ def _auto_scaling_group(
     return autoscaling.add_group(context, id, ids, health_check, tags or {})
 
 
+def _shield_subscription(context: CallContext, id: str) -> str:
+    """Subscribes the account to Shield Advanced."""
+    context.account.options.shield = True
+    return id
+
+
 MAKERS: dict[str, Maker] = {
     "auto_scaling_group": _auto_scaling_group,
     "vpc": _vpc,
@@ -263,4 +269,5 @@ MAKERS: dict[str, Maker] = {
     "tags": _tags,
     "web_acl": waf.add,
     "bucket": _bucket,
+    "shield_subscription": _shield_subscription,
 }

@@ -102,4 +102,4 @@ def _transforms(rule: ShortRule) -> dict[str, Any]:
 
 
 def _transform(kind: str, rewrite: Rewrite) -> dict[str, Any]:
-    return {"Type": kind, TRANSFORMS[kind]: {"Rewrites": [{"Regex": rewrite.regex, "Replace": rewrite.replace}]}}
+    return {"Type": kind, TRANSFORMS[kind]: {"Rewrites": [{"Regex": rewrite.regex, "Replace": rewrite.to}]}}

@@ -6,6 +6,7 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    certificates,
     client_certificates,
     edge,
     groups,
@@ -16,6 +17,7 @@ from . import (
     logins,
     names,
     on_destroy,
+    records,
     references,
     rules,
     servers,
@@ -27,7 +29,7 @@ from .subject import Subject
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
     listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
-    on_destroy.check, names.check, servers.check,
+    on_destroy.check, names.check, servers.check, certificates.check, records.check,
     attributes.check, edge.check, identity.check, ignored_fields.check, lint_ignores.check,
 )  # fmt: skip
 
