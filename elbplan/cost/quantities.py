@@ -6,7 +6,7 @@ groups, listeners, rules, security groups, alias records.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -69,24 +69,9 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
     """What AWS bills of these resources: load balancers first, the others in their order."""
     balancers_first = sorted(billed.resources.items(), key=lambda entry: not isinstance(entry[1], LoadBalancer))
     for address, resource in balancers_first:
-        if isinstance(resource, LoadBalancer):
-            yield from _load_balancer(address, resource, billed)
-        elif isinstance(resource, ExternalInstance):
-            yield from _external_instance(address, resource, billed)
-        elif isinstance(resource, Instance):
-            yield from _instance(address, resource, billed)
-        elif isinstance(resource, ElasticIp):
-            yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
-        elif isinstance(resource, Listener):
-            yield from _listener(address, resource)
-        elif isinstance(resource, LogBucket):
-            yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
-        elif isinstance(resource, Certificate):
-            yield from _certificate(address, resource)
-        elif isinstance(resource, HostedZone):
-            yield Quantity(str(address), HOSTED_ZONE, f"hosted zone {resource.name}", Decimal(1), "month", FIRST_ZONES)
-        elif isinstance(resource, Route53HealthCheck):
-            yield from _health_check(address, resource)
+        bills = next((BILLED_KINDS[model] for model in type(resource).__mro__ if model in BILLED_KINDS), None)
+        if bills:
+            yield from bills(address, resource, billed)
 
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
@@ -109,7 +94,7 @@ def used_quantities(billed: Billed) -> Iterator[Quantity]:
         yield Quantity("shield", SHIELD, "Shield Advanced subscription", Decimal(1), "month", why)
 
 
-def _health_check(address: Address, check: Route53HealthCheck) -> Iterator[Quantity]:
+def _health_check(address: Address, check: Route53HealthCheck, _: Billed) -> Iterator[Quantity]:
     """A health check, and each of its options: HTTPS, a search for a text, 10 seconds, the latency.
 
     https://aws.amazon.com/route53/pricing/ (Health Checks). No table has the price of the options.
@@ -197,13 +182,13 @@ def _has_elastic_ip(address: Address, billed: Billed) -> bool:
     return any(billed.address_of(elastic_ip.instance) == address for elastic_ip in addresses)
 
 
-def _listener(address: Address, listener: Listener) -> Iterator[Quantity]:
+def _listener(address: Address, listener: Listener, _: Billed) -> Iterator[Quantity]:
     """A trust store is billed for each load balancer that uses it."""
     if listener.mutual_authentication and listener.mutual_authentication.trust_store:
         yield Quantity(str(address), TRUST_STORE, "trust store for client certificates", Decimal(1))
 
 
-def _certificate(address: Address, certificate: Certificate) -> Iterator[Quantity]:
+def _certificate(address: Address, certificate: Certificate, _: Billed) -> Iterator[Quantity]:
     """AWS bills the names of an exportable public certificate when it issues it, and again with each renewal.
 
     https://aws.amazon.com/certificate-manager/pricing/
@@ -217,3 +202,29 @@ def _certificate(address: Address, certificate: Certificate) -> Iterator[Quantit
     ):
         if number:
             yield Quantity(str(address), key, what, Decimal(number), "issue")
+
+
+def _elastic_ip(address: Address, *_: object) -> Iterator[Quantity]:
+    yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
+
+
+def _log_bucket(address: Address, *_: object) -> Iterator[Quantity]:
+    yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
+
+
+def _hosted_zone(address: Address, zone: HostedZone, _: Billed) -> Iterator[Quantity]:
+    yield Quantity(str(address), HOSTED_ZONE, f"hosted zone {zone.name}", Decimal(1), "month", FIRST_ZONES)
+
+
+BILLED_KINDS: Mapping[type[Resource], Callable[[Address, Any, Billed], Iterator[Quantity]]] = {
+    LoadBalancer: _load_balancer,
+    ExternalInstance: _external_instance,
+    Instance: _instance,
+    ElasticIp: _elastic_ip,
+    Listener: _listener,
+    LogBucket: _log_bucket,
+    Certificate: _certificate,
+    HostedZone: _hosted_zone,
+    Route53HealthCheck: _health_check,
+}
+"""What AWS bills of a resource, by its model. A model without its own entry has that of its parent."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.call import ReadProgram
-from ...cost.quantities import LOG_STORAGE, Quantity
+from ...cost.quantities import LOG_STORAGE
+from ...cost.quantity import Quantity
 from ...kinds.aws.bucket_tags import LOGS_OF
 from ...kinds.aws.ownership import tag_mapping
 from ..asking import ask, is_usable, not_checked
