@@ -17,7 +17,7 @@ from .aws.hosted_zones import hosted_zones
 from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES
 from .aws.record_batches import RecordSet, record_text
 from .aws.record_places import used_key
-from .aws.record_sets import read_sets, zone_of_ref
+from .aws.record_sets import read_sets, zones_of_ref
 from .aws.replaced_records import KeptRecords, kept_records, read_call, unread_text
 from .aws.routing_policies import distinct_policy, policy_fields
 from .record_model import R, RecordFields, place_of
@@ -38,7 +38,7 @@ def read_records(scope: Scope, model: type[R]) -> ReadProgram[Found[R]]:
     addresses = {
         (stack, place_of(wanted, zone)): address
         for stack, address, wanted in scope.wanted(model)
-        if (zone := zone_of_ref(stack, wanted.zone, zones, own))
+        for zone in zones_of_ref(stack, wanted.zone, zones, own)
     }
     names = {place[:2] for _, place in addresses}
     sets, _ = yield from read_sets(names, zones)

@@ -45,6 +45,7 @@ def lookup_call(lookup: Lookup) -> Call | None:
 
 
 def results_of(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
+    """The ids that the answer to a look-up has."""
     if scaling_call(lookup):
         return found_ids(answer)
     if lookup.what == "instance":

@@ -95,7 +95,7 @@ def test_a_replaced_load_balancer_takes_its_web_acl_along(stage: Stage, acls: di
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_one(stage: Stage, acls: dict[str, str]) -> None:
-    with pytest.raises(ElbplanError, match="there is no web ACL egde .*did you mean edge") as caught:
+    with pytest.raises(ElbplanError, match=r"there is no web ACL egde .*did you mean edge") as caught:
         stage.plan(SPEC.replace("edge", "egde"))
     assert stage.box.writes() == []
     assert "nothing was changed" in str(caught.value)

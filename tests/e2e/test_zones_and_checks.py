@@ -8,13 +8,14 @@ import pytest
 
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
+from elbplan.sandbox.box import Box
 
 from .fork_server import ForkServer
 from .killed_runs import NOTHING, kill_again_and_again, lose_every_answer
 from .stage import Stage
 
 SPEC = """
-name: own
+name: my-web
 region: ap-northeast-2
 zones: [a, c]
 listeners: [{{listen: 80/http, respond: 200}}]
@@ -22,7 +23,8 @@ manage: {{certificate: false}}
 domain: {{name: app.own.net, {domain}}}
 """
 ZONE = "zone: {name: own.net, create: true}"
-CHECK = "policy: {weighted: 1}, health_check: {path: /health, interval: 10s, failures: 2, regions: [us-east-1, eu-west-1, sa-east-1]}"
+REGIONS = "regions: [us-east-1, eu-west-1, sa-east-1]"
+CHECK = f"policy: {{weighted: 1}}, health_check: {{path: /health, interval: 10s, failures: 2, {REGIONS}}}"
 BEFORE = SPEC.format(domain=f"{ZONE}, {CHECK}")
 AFTER = SPEC.format(
     domain=f"{ZONE.replace('true', 'true, comment: ours')}, policy: {{weighted: 1}}, health_check: /ready"
@@ -86,8 +88,6 @@ def test_a_zone_of_that_name_that_others_made_is_never_touched(stage: Stage) -> 
 
 
 @pytest.mark.parametrize(("before", "after"), [(NOTHING, BEFORE), (BEFORE, AFTER), (BEFORE, NOTHING)])
-def test_a_run_that_is_killed_after_any_write_goes_on(
-    stage: Stage, nursery: ForkServer, before: str, after: str
-) -> None:
-    kill_again_and_again(stage.box, nursery, before, after, ())
-    lose_every_answer(stage.box, before, after)
+def test_a_run_that_is_killed_after_any_write_goes_on(box: Box, nursery: ForkServer, before: str, after: str) -> None:
+    kill_again_and_again(box, nursery, before, after, ())
+    lose_every_answer(box, before, after)

@@ -103,6 +103,11 @@ overrides:
     minimum_capacity_units: 100
     ipv4_ipam_pool: ipam-pool-0a
   listener.443: {mutual_authentication: {mode: verify, trust_store: clients}}
+  instance.api-1:
+    cpu_credits: standard
+    monitoring: true
+    volumes: [{size: 20}, {device: /dev/sdf, size: 5}]
+    associate_public_ip_address: true
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https
@@ -112,6 +117,21 @@ listeners:
       - {name: api, path: /api/*, forward: api}
       - {name: scaled, path: /scaled/*, forward: scaled}
 """
+
+SETTINGS = {
+    "cpu_credits: standard": "cpu_credits: unlimited",
+    "    monitoring: true\n": "    auto_recovery: disabled\n    http_tokens: optional\n",
+    "size: 20": "size: 30",
+    "associate_public_ip_address: true": "associate_public_ip_address: false",
+}
+"""What changes in place of a server."""
+
+
+def with_other_settings(spec: str) -> str:
+    """The spec with other settings of a server."""
+    for old, new in SETTINGS.items():
+        spec = spec.replace(old, new)
+    return spec
 
 
 def with_opened(spec: str, server: str) -> str:
@@ -303,7 +323,10 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
         for name in ("fleet", "next"):
             stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
-        live(stage, told.kinds(), BEFORE, with_own_certificate(with_opened(AFTER, server), folder))
+        after = with_own_certificate(with_opened(AFTER, server), folder)
+        other = with_other_settings(after)
+        monitored = other.replace("auto_recovery: disabled", "monitoring: true")
+        live(stage, told.kinds(), BEFORE, after, other, monitored)
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),
@@ -367,9 +390,13 @@ def declared(kind: str) -> set[str]:
 def test_permissions_hold_nothing_that_is_not_needed(journal: Journal, kind: str) -> None:
     servers = {permission.action for permission in END_SERVERS} if kind == "targets" else set()
     servers |= {permission.action for permission in TEMPORARY_RULE} if kind == "listener" else set()
+    servers |= OF_ANY_LISTENER if kind == "log_bucket" else set()
     unused = declared(kind) - needed(journal, kind) - servers
     assert unused == set()
 
+
+OF_ANY_LISTENER = {"elasticloadbalancing:DescribeListenerAttributes"}
+"""Every kind of ELB reads the same, but this one is played without a listener."""
 
 OF_LISTENERS = {"elasticloadbalancing:DescribeListenerCertificates"}
 """Every kind of ELB reads the same; a stack with listeners that have certificates has the kind that declares it."""

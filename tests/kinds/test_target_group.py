@@ -113,7 +113,7 @@ def test_a_health_check_that_says_nothing_means_the_defaults_and_drift_is_seen()
         "lambda",
         "lambda with a check",
         "alb",
-    ],  # fmt: skip
+    ],
 )
 def test_defaults_of_the_health_check(group, expected):
     assert full_health(group) == expected

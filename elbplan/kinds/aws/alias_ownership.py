@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ...core.call import Ask, Call, ReadProgram
 from ...core.kind import Owner, Scope
 from .alias_tags import RecordPlace, places_of, remembered_records
-from .caller_references import OwnZones
+from .caller_references import ZONE, OwnZones
 from .candidates import VALID_NAME
 from .elb_reader import read_elb
 from .ownership import ADDRESS, STACK, tag_mapping
@@ -79,14 +79,21 @@ class KnownAliases:
         return target if recorded or wanted else None
 
     def in_own_zones(self, own: OwnZones) -> KnownAliases:
-        """The same with the ids of zones that the stacks made: their tags name such a zone by its address."""
+        """The same with the ids of zones that the stacks made: their tags name such a zone by its address.
 
-        def place(stack: str, recorded: RecordPlace) -> RecordPlace:
-            named = next((id for (owner, zone), id in own.items() if owner == stack and str(zone) == recorded.zone), "")
-            return recorded._replace(zone=named or recorded.zone)
+        A zone that is gone has no records.
+        """
 
-        recorded = {owner: {place(owner[0], each) for each in places} for owner, places in self.recorded.items()}
-        recorders = {place(target.stack, each): target for each, target in self.recorders.items()}
+        def place(stack: str, recorded: RecordPlace) -> RecordPlace | None:
+            if not recorded.zone.startswith(f"{ZONE}."):
+                return recorded
+            ids = (id for (owner, zone), id in own.items() if owner == stack and str(zone) == recorded.zone)
+            return next((recorded._replace(zone=id) for id in ids), None)
+
+        recorded = {
+            owner: {at for each in places if (at := place(owner[0], each))} for owner, places in self.recorded.items()
+        }
+        recorders = {at: to for each, to in self.recorders.items() if (at := place(to.stack, each))}
         return replace(self, recorded=recorded, recorders=recorders)
 
     def recorded_by(self, stack: str) -> Collection[RecordPlace]:
@@ -127,7 +134,7 @@ def target_name(raw: Mapping[str, Any]) -> str:
     """The DNS name, in canonical form, to which an alias or a CNAME with one value leads; "" for other record sets."""
     if raw["Type"] in ("A", "AAAA"):
         return balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-    values = raw.get("ResourceRecords", ()) if raw["Type"] == "CNAME" else ()
+    values = raw.get("ResourceRecords", []) if raw["Type"] == "CNAME" else []
     return balancer_name(values[0]["Value"]) if len(values) == 1 else ""
 
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResourc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ...core.call import Ask, Call, ReadProgram, WriteProgram
 from .ownership import tag_list, tag_mapping, user_tag_names
@@ -38,7 +39,7 @@ def retag_global(type: str, id: str, before: Mapping[str, str], after: Mapping[s
     added = {key: value for key, value in new.items() if old.get(key) != value}
     for start in range(0, max(len(gone), 1), AT_ONCE):
         keys = gone[start : start + AT_ONCE]
-        change = {"AddTags": tag_list(added)} if added and not start else {}
+        change: dict[str, Any] = {"AddTags": tag_list(added)} if added and not start else {}
         change |= {"RemoveTagKeys": keys} if keys else {}
         if change:
             yield Call("route53", "ChangeTagsForResource", {"ResourceType": type, "ResourceId": id, **change})

@@ -119,3 +119,14 @@ def functions(context: CallContext, call: LoggedCall) -> Iterator[Need]:
     arn = name if name.startswith("arn:") else context.arn("lambda", f"function:{name}")
     keys = {"lambda:Principal": [params["Principal"]]} if params.get("Principal") else {}
     yield Need(f"lambda:{call.action}", arn, keys)
+
+
+@rule(39)
+def autoscaling(context: CallContext, call: LoggedCall) -> Iterator[Need]:
+    """A change of an Auto Scaling group is checked on the group; reads have no resource.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+    """
+    name = call.params.get("AutoScalingGroupName")
+    arn = context.arn("autoscaling", f"autoScalingGroup:1:autoScalingGroupName/{name}")
+    yield Need(f"autoscaling:{call.action}", arn if name and not call.action.startswith("Describe") else "*")

@@ -61,7 +61,7 @@ class CallLog:
         self._writes = 0
 
 
-SECRETS = ("ClientSecret", "PrivateKey", "SecretString", "SecretBinary")
+SECRETS = ("ClientSecret", "SecretString", "SecretBinary", "PrivateKey")
 HIDDEN = "(hidden)"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.address import Address, AwsId, Ref
 from ..short.domains import Domain
+from ..short.routing import POLICIES
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
 from .routing import policy_fields
@@ -28,6 +29,7 @@ def add_records(context: ExpandContext) -> None:
         first = not any(name == domain.name for name, _ in seen)
         if (domain.name, id) in seen or (not id and not first):
             context.report.at((*path, "name"), f"the domain {domain.name} is listed twice", "keep one of them")
+            continue
         seen.add((domain.name, id))
         _add_records(context, domain, domain.name if first else f"{domain.name}-{id}", path)
 
@@ -53,7 +55,9 @@ def _add_records(context: ExpandContext, domain: Domain, label: str, path: YamlP
 
 def _identifier(domain: Domain, context: ExpandContext) -> str | None:
     """The identifier of a domain's records; None without a policy."""
-    return (domain.id or context.short.name) if domain.policy else domain.id
+    policy = domain.policy
+    given = policy is not None and any(getattr(policy, name) is not None for name in POLICIES)
+    return (domain.id or context.short.name) if given else None
 
 
 def _types(domain: Domain, context: ExpandContext) -> Iterator[str]:

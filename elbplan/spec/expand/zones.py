@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...core.address import Address, AwsId, Lookup, Points, Ref
 from ...kinds.aws.queries import private_zone_query
-from ..short.domains import Domain, ShortZone
+from ..short.domains import Domain
+from ..short.records import ShortZone
 from .context import ExpandContext, by_name
 
 KIND = "hosted_zone"

@@ -88,3 +88,22 @@ class RecordWords(ShortModel):
         Annotated[WholeNumber, AfterValidator(_ttl)] | None,
         Field(description="seconds, for cname and https; by default 60"),
     ] = None
+
+    @model_validator(mode="after")
+    def _types_fit(self) -> RecordWords:
+        types = set(self.type or ())
+        if "CNAME" in types and len(types) > 1:
+            raise SpecValueError("a name with a CNAME has no other record", "write type: cname alone")
+        if self.ttl is not None and not types & {"CNAME", "HTTPS"}:
+            raise SpecValueError("an alias has no TTL of its own", "leave out ttl:, or write type: cname or https")
+        if self.evaluate_target_health is not None and "CNAME" in types:
+            raise SpecValueError(
+                "a CNAME does not follow the health of targets",
+                "leave out evaluate_target_health:, or write health_check:",
+            )
+        if self.id is not None and self.policy is None:
+            raise SpecValueError(
+                "only a record with a policy has an id: it tells the records of one name apart",
+                "write policy: too, or leave out id:",
+            )
+        return self

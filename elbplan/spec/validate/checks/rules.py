@@ -11,7 +11,7 @@ from ....kinds.aws.conditions import Condition
 from ....kinds.aws.regular_expressions import unusable
 from ....kinds.rule import Rule
 from ...errors import SpecValueError
-from ...short.domains import domain_name
+from ...short.domain_names import domain_name
 from ...short.words import network
 from .subject import Subject
 
