@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
 
 from ..errors import escaped
@@ -74,13 +73,3 @@ def _short(value: Any) -> str:
         value = ", ".join(map(_short, value))
     text = "none" if value in (None, "") else escaped(str(value))
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
-    """The wanted resource with the live values of the fields that `ignore` leaves to another tool."""
-    owned = {
-        field: value
-        for field, value in field_values(live).items()
-        if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
-    }
-    return want.model_copy(update=owned) if owned else want

@@ -14,9 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .address import Address, Lookup, Ref
-from .change import ignoring
+from .ignored import ignoring
 from .kind import Kinds, LiveResource
-from .resource import Resource, field_values, identifying, plain, references, rewrite, without_shared_additions
+from .resource import (
+    Resource,
+    differing_fields,
+    field_values,
+    identifying,
+    plain,
+    references,
+    rewrite,
+    without_shared_additions,
+)
 from .simulate import State
 
 ABSENT = "absent"
@@ -86,7 +95,7 @@ def _in_terms_of(live: LiveResource[Any], expected: Resource | None, kinds: Kind
     if expected is not None:
         complete = kinds[live.address.kind].with_live_defaults(expected, model)
         model = without_shared_additions(ignoring(model, complete, live.address, ignore), complete)
-        if complete == model:
+        if not differing_fields(complete, model):
             return expected
     name = live.facts.get("name")
     pinned = name is not None and expected is not None and field_values(expected).get("name") == name

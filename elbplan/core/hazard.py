@@ -30,7 +30,7 @@ HAZARDS: Mapping[str, str] = {
     "certificate-invalid": "a certificate is used before it is issued, or does not cover the name",
     "too-few-zones": "a load balancer has fewer zones than it needs",
     "priority-conflict": "two rules of one listener have one priority",
-    "protection-removed": "deletion protection or the access log is switched off",
+    "protection-removed": "deletion protection, a log or Shield Advanced is switched off",
     "extra-cost": "more load balancers are billed than before",
     "irreversible-before-hold": "something is removed before a hold, so that the hold cannot roll it back",
     "deletes-foreign-children": "AWS deletes, together with a resource, what others attached to it",

@@ -172,6 +172,21 @@ SINGLE: Mapping[str, tuple[str, str, str]] = {
         "it is not issued yet: elbplan tries again\nits key is one that load balancers do not support",
         "elbplan explain certificate.main specs/web.yaml",
     ),
+    "TrustStoreInUse": (
+        "A listener still uses the trust store, so AWS does not delete it.",
+        "a listener that was deleted or changed some seconds ago\na listener of another stack, or of another account",
+        "aws elbv2 describe-trust-store-associations --trust-store-arn ARN lists the listeners",
+    ),
+    "TrustStoreNotFound": (
+        "AWS does not know the trust store.",
+        "it was created some seconds ago: elbplan tries again\nsomebody deleted it, or no longer shares it",
+        "elbplan plan shows what is missing, elbplan apply creates it",
+    ),
+    "TrustStoreNotReady": (
+        "AWS has not read the CA certificates of the trust store yet, so no listener can use it.",
+        "it was created some seconds ago: elbplan tries again",
+        "",
+    ),
     "TargetGroupNotFound": (
         "AWS does not know the target group.",
         "it was created some seconds ago: elbplan tries again\nsomebody deleted it",

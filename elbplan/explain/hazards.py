@@ -98,11 +98,15 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         """
         HTTPS becomes HTTP on a port
         the TLS policy (tls:) allows older versions than before
+        hsts: goes from a listener
         """,
-        "keep the protocol and the policy; use another port for what needs no encryption",
+        "keep the protocol, the policy and the header; use another port for what needs no encryption",
     ),
     "login-removed": (
-        "the login (authenticate), token check or client certificates go from a listener or a rule",
+        """
+        the login (authenticate), token check or client certificates go from a listener or a rule
+        client certificates may be expired (allow_expired:), or a revocation list goes from a trust store
+        """,
         "leave the field to its owner (ignore:), or write it into the spec",
     ),
     "web-acl-removed": (
@@ -131,7 +135,10 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "let rules change places in one step: do: reorder",
     ),
     "protection-removed": (
-        "protect: or logs: goes from the spec, or their attributes are switched off",
+        """
+        protect:, logs: or shield: goes from the spec, or their attributes are switched off
+        a server loses its termination_protection: or stop_protection:, or imdsv2: becomes optional
+        """,
         "leave it as it is; if it must go, do it in a migration of its own",
     ),
     "extra-cost": (

@@ -59,5 +59,5 @@ def rewrite_words(transforms: Sequence[Mapping[str, Any]]) -> Words | None:
     known = all(str(transform.get("Type")) in TRANSFORMS for transform in transforms)
     if not known or len(found) != len(transforms) or len({kind for kind, *_ in found}) < len(found):
         return None
-    words = {REWRITES[kind]: {"regex": regex, "replace": replacement} for kind, regex, replacement in found}
+    words = {REWRITES[kind]: {"regex": regex, "to": replacement} for kind, regex, replacement in found}
     return {"rewrite": words} if words else {}

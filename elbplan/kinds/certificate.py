@@ -110,6 +110,20 @@ class Certificate(Resource):
         return not (self.imported or self.authority or self.validation == "EMAIL")
 
     @property
+    def source(self) -> str:
+        """Where it comes from, in words: `validated by DNS`."""
+        if self.imported:
+            return "imported"
+        if self.authority:
+            return "from a private authority"
+        return "validated by mail" if self.validation == "EMAIL" else "validated by DNS"
+
+    @property
+    def issue_gate(self) -> str:
+        """The wait for its issue."""
+        return "signed" if self.authority else "approved" if self.validation == "EMAIL" else "issued"
+
+    @property
     def fixed_at_creation(self) -> dict[str, str]:
         """A new import under the same ARN may have other domains, but no other key.
 
@@ -188,9 +202,7 @@ def pending_gate(live: LiveResource[Certificate]) -> str:
     state, model = live.facts.get("state"), live.model
     if state == "ISSUED":
         return ""
-    if not model.by_records:
-        return "signed" if model.authority else "approved"
-    return "records" if state == NO_RECORDS_YET else "issued"
+    return "records" if state == NO_RECORDS_YET else model.issue_gate
 
 
 def _lost(each: ReadCertificate) -> LiveResource[Certificate]:
@@ -253,12 +265,7 @@ def delete(old: Certificate, context: StepContext) -> WriteProgram:
 
 def summary(certificate: Certificate) -> str:
     """`api.example.com, validated by DNS`"""
-    names = ", ".join(certificate.domains)
-    if certificate.imported:
-        return f"{names}, imported"
-    if certificate.authority:
-        return f"{names}, from a private authority"
-    return f"{names}, validated by {'mail' if certificate.validation == 'EMAIL' else 'DNS'}"
+    return f"{', '.join(certificate.domains)}, {certificate.source}"
 
 
 KIND = Kind(

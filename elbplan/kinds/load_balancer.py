@@ -15,7 +15,7 @@ from ..core.kind import Found, Kind, LiveResource, Phase, Scope, fill_unset
 from ..core.resource import IDENTITY, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from .aws.alias_tags import RECORDS, with_other_zones
 from .aws.candidates import BALANCER
-from .aws.capacity_reservation import PROVISIONED, RESERVED, reservation_of, reserved_units
+from .aws.capacity_reservation import PROVISIONED, RESERVED, is_ours, reservation_of, reserved_units
 from .aws.default_names import balancer_name_of
 from .aws.elb_reader import read_elb
 from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, settled_pins
@@ -127,23 +127,23 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     state = yield from read_elb(scope)
     owned = state.own(BALANCER, scope.stacks)
     asks = [balancer_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
-    reserving = [raw["LoadBalancerArn"] for s, a, raw, tags in owned if _reserves(scope, s, a, tags)]
+    reserving = [raw["LoadBalancerArn"] for s, a, raw, t in owned if RESERVED in t or _wants_capacity(scope, s, a)]
     answers = (yield [*asks, *map(reservation_of, reserving)]) if asks else []
     units = {arn: reserved_units(answer) for arn, answer in zip(reserving, answers[len(asks) :], strict=True)}
     for (stack, address, raw, tags), answer in zip(owned, answers[: len(asks)], strict=True):
         arn = raw["LoadBalancerArn"]
         attributes = answer.get("Attributes", [])
-        live = _live(address, raw, tags, attributes, own_bucket_of(stack, arn), units.get(arn, 0))
+        own = is_ours(units.get(arn, 0), tags, wanted=_wants_capacity(scope, stack, address))
+        live = _live(address, raw, tags, attributes, own_bucket_of(stack, arn), units.get(arn, 0) if own else 0)
         ours.setdefault(stack, []).append(live)
     names_in_use = {raw["LoadBalancerName"]: arn for arn, raw in state.balancers.items()}
     owners = owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers})
     return Found(ours, names_in_use, owners, adopting=state.adopting)
 
 
-def _reserves(scope: Scope, stack: str, address: Address, tags: Mapping[str, str]) -> bool:
-    """True if elbplan reserves capacity for it, or will: nobody reads the reservations of all others."""
+def _wants_capacity(scope: Scope, stack: str, address: Address) -> bool:
     wanted = scope.desired.get(stack, {}).get(address)
-    return RESERVED in tags or (isinstance(wanted, LoadBalancer) and wanted.minimum_capacity_units > 0)
+    return isinstance(wanted, LoadBalancer) and wanted.minimum_capacity_units > 0
 
 
 def _live(
@@ -185,8 +185,8 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
     """An attribute that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
-    dualstack = desired.ip_address_type != "ipv4"
-    pins = settled_pins(desired.pins, live.pins, desired.subnets, dualstack=dualstack)
+    families = {"dualstack": desired.ip_address_type != "ipv4", "source_nat": desired.source_nat}
+    pins = settled_pins(desired.pins, live.pins, desired.subnets, **families)
     filled = fill_unset(desired, live, keep=("ipv4_ipam_pool", "customer_owned_ipv4_pool", "log_bucket"))
     return filled.model_copy(update={"attributes": attributes, "pins": pins})
 

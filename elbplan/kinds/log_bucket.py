@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from ..core.address import Address
-from ..core.call import ReadProgram, WriteProgram
+from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
 from ..core.resource import Resource, from_live
 from .aws import bucket_calls as s3
@@ -35,8 +35,8 @@ class LogBucket(Resource):
 
     kind: ClassVar[str] = "log_bucket"
     writers: Annotated[
-        tuple[Writer, ...], Field(description="the types of load balancers that may write", min_length=1)
-    ] = ("application",)
+        tuple[Writer, ...], Field(description="the types of load balancers that may write; at first nobody may")
+    ] = ()
     keep_days: Annotated[int | None, Field(ge=1, le=36500, description="days after which S3 deletes a log")] = None
     on_destroy: Annotated[
         Literal["keep", "delete"], Field(description="what a destroy does with a bucket that has logs")
@@ -71,11 +71,13 @@ def read(scope: Scope) -> ReadProgram[Found[LogBucket]]:
 
 
 def _stacks_with_buckets(scope: Scope) -> ReadProgram[list[str]]:
-    """The stacks whose specs want a bucket, and those that can have one by the tag index, the inventory or their logs.
+    """The stacks whose specs or files want a bucket, and those that can have one by tag index, inventory or their logs.
 
     Without tag index and inventory, the logs of the load balancers tell: AWS keeps the bucket of a log that is off.
     """
     wanted = {stack for stack, _, _ in scope.wanted(LogBucket)}
+    if any(isinstance(ref, Address) and ref.kind == LogBucket.kind for ref in scope.file_references):
+        return list(scope.stacks)
     known = yield from hints(scope)
     if known is None:
         listed = yield from _stacks_with_logs(scope)
@@ -161,8 +163,17 @@ def create(new: LogBucket, context: StepContext) -> WriteProgram:
         yield s3.create(place, tags)
     elif present != tags:
         yield s3.put_tags(place, tags)
-    yield from setting_calls(place, None, _settings(new))
+    written = None if present is None else (yield from _written(place))
+    yield from setting_calls(place, written, _settings(new))
     return {"id": place.bucket, "name": base_name(context.stack)}
+
+
+def _written(place: s3.BucketPlace) -> Generator[Call, Answer, Settings]:
+    """The settings that the bucket has: an interrupted run may have written some."""
+    answers = []
+    for call in s3.settings(place.bucket):
+        answers.append((yield call))
+    return settings_of(answers)
 
 
 def update(before: LogBucket, after: LogBucket, context: StepContext) -> WriteProgram:

@@ -13,9 +13,10 @@ from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
 from ..errors import Refused
 from .aws import shield_calls as shield
+from .aws.balancer_marks import add_marks, remove_marks
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import owned_balancers
-from .aws.ownership import owner, tag_list, tag_mapping, user_tag_names, user_tags
+from .aws.ownership import owner, tag_mapping, user_tag_names, user_tags
 from .permissions.shield_protection import PERMISSIONS
 from .references import ElasticIpRef, LoadBalancerRef
 
@@ -100,8 +101,7 @@ def create(new: ShieldProtection, context: StepContext) -> WriteProgram:
     Raises Refused if others have protected the resource.
     """
     place = _place(new, context)
-    mark = {"ResourceArns": [place.balancer], "Tags": tag_list(place.mark)}
-    yield Call("elbv2", "AddTags", mark)
+    yield from add_marks(place.balancer, place.mark)
     tags = context.tags(new)
     answer = yield shield.create(place.arn, f"{context.stack} {context.address.name}", tags)
     if answer:
@@ -127,15 +127,19 @@ def of_others(address: Address) -> Refused:
 
 
 def update(before: ShieldProtection, after: ShieldProtection, context: StepContext) -> WriteProgram:
-    """Changes the user's tags."""
+    """Changes the user's tags: a tag goes before its key goes from the list of keys."""
     assert context.live is not None
     place = _place(after, context)
     arn = place.protection_arn(context.live.id)
-    gone = sorted({*before.tags, *user_tag_names(before.tags)} - {*after.tags, *user_tag_names(after.tags)})
-    if new := {**after.tags, **user_tag_names(after.tags)}:
-        yield shield.tag(arn, new)
+    gone = sorted(set(before.tags) - set(after.tags))
+    new = {key: value for key, value in after.tags.items() if before.tags.get(key) != value}
+    lists = user_tag_names(after.tags)
     if gone:
         yield shield.untag(arn, gone)
+    if (new or gone) and (new | lists):
+        yield shield.tag(arn, new | lists)
+    if unused := sorted(set(user_tag_names(before.tags)) - set(lists)):
+        yield shield.untag(arn, unused)
     return {}
 
 
@@ -144,8 +148,7 @@ def delete(old: ShieldProtection, context: StepContext) -> WriteProgram:
     assert context.live is not None
     place = _place(old, context)
     yield shield.delete(context.live.id)
-    params = {"ResourceArns": [place.balancer], "TagKeys": sorted(place.mark)}
-    yield Call("elbv2", "RemoveTags", params, done_if=("LoadBalancerNotFound",))
+    yield remove_marks(place.balancer, place.mark)
     return {}
 
 

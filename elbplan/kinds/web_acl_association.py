@@ -12,9 +12,9 @@ from ..core.call import DENIED_ANSWER, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from ..errors import Refused
+from .aws.balancer_marks import add_marks, remove_marks
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import OwnedResource, owned_balancers
-from .aws.ownership import tag_list
 from .aws.web_acls import GONE, NOT_YET, mark_tags, marked, name_in, web_acl_of
 from .permissions.web_acl_association import PERMISSIONS
 from .references import LoadBalancerRef, WebAclRef
@@ -88,7 +88,7 @@ def create(new: WebAclAssociation, context: StepContext) -> WriteProgram:
     answer = yield web_acl_of(balancer, needed=True)
     if (present := (answer.get("WebACL") or {}).get("ARN", acl)) != acl and not new.take_over:
         raise of_others(context.address, new, present)
-    yield _mark(balancer, mark_tags([acl]))
+    yield from add_marks(balancer, mark_tags([acl]))
     yield _associate(balancer, acl)
     return {"id": f"{balancer}{ID_SUFFIX}"}
 
@@ -108,11 +108,11 @@ def update(before: WebAclAssociation, after: WebAclAssociation, context: StepCon
     if old == new:
         return {}
     both, last = mark_tags([new, old]), mark_tags([new])
-    yield _mark(balancer, both)
+    yield from add_marks(balancer, both)
     yield _associate(balancer, new)
-    yield _mark(balancer, last)
+    yield from add_marks(balancer, last)
     if surplus := sorted(set(both) - set(last)):
-        yield _unmark(balancer, surplus)
+        yield remove_marks(balancer, surplus)
     return {}
 
 
@@ -120,22 +120,13 @@ def delete(old: WebAclAssociation, context: StepContext) -> WriteProgram:
     """Ends the association, then removes its mark."""
     balancer = context.id(old.load_balancer)
     yield Call("wafv2", "DisassociateWebACL", {"ResourceArn": balancer}, done_if=(GONE,))
-    yield _unmark(balancer, sorted(mark_tags([context.id(old.web_acl)])))
+    yield remove_marks(balancer, mark_tags([context.id(old.web_acl)]))
     return {}
 
 
 def _associate(balancer: str, acl: str) -> Call:
     params = {"WebACLArn": acl, "ResourceArn": balancer}
     return Call("wafv2", "AssociateWebACL", params, retry_on=(NOT_YET,), timeout=300)
-
-
-def _mark(balancer: str, tags: Mapping[str, str]) -> Call:
-    return Call("elbv2", "AddTags", {"ResourceArns": [balancer], "Tags": tag_list(tags)})
-
-
-def _unmark(balancer: str, keys: list[str]) -> Call:
-    params = {"ResourceArns": [balancer], "TagKeys": keys}
-    return Call("elbv2", "RemoveTags", params, done_if=("LoadBalancerNotFound",))
 
 
 def with_live_defaults(desired: WebAclAssociation, live: WebAclAssociation) -> WebAclAssociation:

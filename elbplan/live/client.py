@@ -14,6 +14,7 @@ from botocore.model import OperationModel
 from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
 from ..core.file_text import with_file_texts
 from ..errors import AwsProblem
+from .aws_models import boto3_session
 from .denied_calls import tell_denial
 from .errors import explain_refusal, unreadable, without_secrets
 from .failures import (
@@ -55,7 +56,7 @@ class Aws:
     ) -> None:
         self.region = region
         self._endpoint = endpoint
-        self._session = session or boto3.session.Session()
+        self._session = session or boto3_session()
         self._parallel = parallel
         self._each = each
         self._pacer = pacer

@@ -28,6 +28,12 @@ HINTS = {
     "RulesPerSecurityGroupLimitExceeded": (
         "a security group has 60 inbound rules by default: revoke rules that nobody needs, or ask for a higher quota"
     ),
+    "CapacityUnitsLimitExceeded": "write a smaller capacity:, or ask AWS for a higher quota (Service Quotas)",
+    "CapacityDecreaseRequestLimitExceeded": (
+        "AWS decreases a reservation at most twice a day: run the same command tomorrow, or remove capacity: to end it"
+    ),
+    "InsufficientCapacity": "AWS has not enough capacity in a zone now: write a smaller capacity:, or run apply later",
+    "AllocationIdNotFound": "check the id and the region of the Elastic IP; elastic_ip: true makes a new one",
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
     "Unsupported": "this zone does not offer the instance type; write another type or other zones (type:, zones:)",

@@ -13,7 +13,7 @@ from ..core.plan import Refusal
 from ..core.resource import Resource
 from ..kinds.aws import bucket_calls as s3
 from ..kinds.aws.bucket_settings import algorithm_of
-from ..kinds.aws.log_delivery import LOGS, WRITERS, may_write
+from ..kinds.aws.log_delivery import LOGS, NAMES, WRITERS, may_write
 from ..kinds.load_balancer import LoadBalancer
 
 
@@ -89,7 +89,7 @@ def log_problems(
 
 
 def _words(log: Log) -> str:
-    return f"{log.log.replace('_', ' ').removesuffix('s')} logs"
+    return NAMES[log.log]
 
 
 def _problem(log: Log, answers: BucketAnswers, region: str, account: str) -> Refusal | None:

@@ -17,6 +17,7 @@ from ..kinds.aws.queries import existing_instances, instances_in, private_zone_n
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
+from .address_checks import ADDRESSES, address_asks, addresses_in
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by
@@ -37,6 +38,11 @@ def _names_vpcs(resource: Resource) -> Iterable[str]:
     return ["*"] if any(lookup.what == "vpc" and is_by_name(lookup) for lookup in lookups_in([resource])) else []
 
 
+def names_addresses(resource: Resource) -> Iterable[str]:
+    """A value for a load balancer with Elastic IPs of others, which elbplan looks for before it writes."""
+    return ["*"] if any(name.startswith(ADDRESSES) for name in address_asks([resource])) else []
+
+
 def _needs_routes(resource: Resource) -> Iterable[str]:
     """A value for a resource for which elbplan must tell public subnets from private ones."""
     return ["*"] if has_internal([resource]) or _names_vpcs(resource) else []
@@ -47,6 +53,7 @@ PERMISSIONS = (
     *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
     *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
     *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
+    *reads("ec2:DescribeAddresses", verbs=("compare",), each=names_addresses),
     *SEARCH_PERMISSIONS,
 )
 
@@ -63,7 +70,7 @@ class LookupFacts:
     terminated  those of them that AWS still lists
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
-    described   the subnets that AWS described, by id
+    described, addresses   the subnets and the Elastic IPs that AWS described, by id
     zone_vpcs   the VPCs of private hosted zones that specs look up, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
     web_acls    the web ACLs of the region, if a spec names one
@@ -80,6 +87,7 @@ class LookupFacts:
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
+    addresses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     zone_vpcs: ZoneVpcs = field(default_factory=dict)
     web_acls: WebAcls = field(default_factory=dict)
     certificates: CertificateSearch = field(default_factory=CertificateSearch)
@@ -130,6 +138,7 @@ def look_up(
     facts.terminated = frozenset(known - existing)
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
+    facts.addresses = addresses_in(answers)
     facts.offered = offered(answers.get("offerings", {}), resources)
     absent = absent_ids(all_references(resources), answers)
     facts.missing = [*(id for id in _instances(resources) if id not in existing), *absent]
@@ -180,7 +189,7 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
         asks[f"{INSTANCES}{number}"] = Call("ec2", "DescribeInstances", filter_by("instance-id", ids))
     if call := offerings(resources):
         asks["offerings"] = call
-    return asks | named_groups(all_references(resources))
+    return asks | named_groups(all_references(resources)) | address_asks(resources)
 
 
 def _subnets_in_use(

@@ -17,6 +17,7 @@ from ..kinds.aws.queries import private_zone_named, zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
 from ..kinds.record import Record
+from .address_checks import address_problems
 from .certificate_search import is_certificate
 from .edge import missing_web_acl
 from .lookups import LookupFacts, with_implied_references
@@ -59,6 +60,7 @@ def resolve(
             problems += apex_problems(placed, facts.zones)
         resolved[address] = placed
     problems += subnet_problems(resolved, facts.described, lives)
+    problems += address_problems(resolved, facts.described, facts.addresses, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         usual = "check the region, the account and the spelling"

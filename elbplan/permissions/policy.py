@@ -15,7 +15,7 @@ from ..core.kind import Kinds
 from ..core.permission import ANYTHING, Permission, Verb, reads
 from ..core.resource import Resource
 from ..core.stack import Stack
-from ..kinds import KINDS, certificate_limits, quotas
+from ..kinds import KINDS, certificate_limits, quotas, tls_policy_names
 from ..leftovers import old_stacks
 from ..leftovers.finders import addresses, nat_gateways, volumes
 from ..live import consumed_capacity, delegation, edge, lookups, zones
@@ -42,6 +42,7 @@ LISTED_AFTER_DESTROY = ("ec2:DescribeNatGateways", "ec2:DescribeVolumes", "ec2:D
 
 BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *quotas.PERMISSIONS,
+    *tls_policy_names.PERMISSIONS,
     *certificate_limits.PERMISSIONS,
     *lookups.PERMISSIONS,
     *edge.PERMISSIONS,

@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from ..core.address import OLD, Address, AwsId, Ref
-from ..core.change import Change, Diff, field_difference, ignoring
+from ..core.change import Change, Diff, field_difference
 from ..core.hidden import mask_hidden
+from ..core.ignored import ignoring
 from ..core.kind import Kind, Kinds, LiveResource
 from ..core.resource import CARRIED, Resource, differing_fields, marked_fields, references, rewrite
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment

@@ -11,13 +11,11 @@ from ..core.change import Change, Diff
 from ..core.kind import Kind, Kinds, NamesInUse, Owner
 from ..core.resource import Resource, digest
 from ..errors import Refused
-from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.rule import Rule
 from ..kinds.security_group import SecurityGroup
 from ..kinds.target_group import TargetGroup
-from ..kinds.traffic import spare_balancers
 
 Owners = Mapping[str, Owner]
 """By AWS id: the elbplan stack that made the resource."""
@@ -165,18 +163,3 @@ def _priority_held(
 def _id(ref: Ref, comparison: Diff) -> str:
     live = comparison.lives.get(ref) if isinstance(ref, Address) else None
     return live.id if live else ref.value if isinstance(ref, AwsId) else ""
-
-
-def deletion_protected(comparison: Diff) -> Iterator[Refused]:
-    """A refusal for each load balancer with deletion protection that the plan deletes, unless it never served."""
-    spare = spare_balancers(comparison.lives)
-    for change in comparison.changes:
-        live = change.live
-        if live is None or live.address in spare or not isinstance(live.model, LoadBalancer):
-            continue
-        if change.action in ("delete", "replace") and live.model.attributes.get(PROTECTION) == "true":
-            yield Refused(
-                f"{change.address} has deletion protection",
-                hint="write `protect: false` and change nothing else, apply that with "
-                "`--allow protection-removed`, then run this again",
-            )

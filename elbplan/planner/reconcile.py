@@ -23,8 +23,9 @@ from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .adoptions import with_adoptions
 from .diff import diff
-from .guards import chosen_names, deletion_protected, held_by_others
+from .guards import chosen_names, held_by_others
 from .previous_records import with_previous_records
+from .protection import deletion_protected
 from .protocol_guards import mixed_protocol_changes
 from .record_guards import records_held_by_others, records_of_others, replaced_records
 from .server_endings import unendable_servers, with_endings

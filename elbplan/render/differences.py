@@ -15,6 +15,8 @@ from ..kinds.aws.alias_tags import RecordPlace, is_mark
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.aws.leading_actions import leading_text
+from ..kinds.aws.listener_attributes import NAMES
+from ..kinds.aws.mutual_tls import mutual_tls_text
 from ..kinds.aws.transforms import transform_text
 from ..kinds.ingress_rules import rule_in_group_text
 from .style import listed
@@ -23,6 +25,7 @@ ValueText = Callable[[Any], str]
 
 
 LABELS: Mapping[str, str] = {
+    "mutual_authentication": "client certificates",
     "records": "names in elbplan's tag",
     "proofs": "validation records",
     "members": "",
@@ -56,6 +59,7 @@ FIELDS: Mapping[str, ValueText] = {
     "rules": rule_in_group_text,
     "action": action_text,
     "leading_actions": leading_text,
+    "mutual_authentication": mutual_tls_text,
     "conditions": condition_text,
     "transforms": transform_text,
     "members": _member_text,
@@ -91,6 +95,8 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     label = LABELS.get(field, field.replace("_", " "))
     if field == "user_data_digest":
         return f"{label} changed"
+    if field == "fingerprints":
+        return "the files of the certificate changed"
     value_text = FIELDS.get(field)
     if field == "leading_actions" and (changed := _changed_actions(before.leading_actions, after.leading_actions)):  # type: ignore[attr-defined]
         return f"{label}: {listed(changed, most)}"
@@ -98,11 +104,12 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        return f"{label}: {listed([f'{key} {_entry_text(old, key)} → {_entry_text(new, key)}' for key in keys], most)}"
-    if value_text is None or old is None or new is None:
+        entries = [f"{NAMES.get(key, key)} {_entry_text(old, key)} → {_entry_text(new, key)}" for key in keys]
+        return f"{label}: {listed(entries, most)}"
+    if value_text is None or (None in (old, new) and field != "mutual_authentication"):
         return field_difference(before, after, field)
     if not isinstance(new, tuple):
-        old_text, new_text = value_text(old), value_text(new)
+        old_text, new_text = (value_text(value) if value is not None else "none" for value in (old, new))
         return field_difference(before, after, field) if old_text == new_text else f"{label}: {old_text} → {new_text}"
     added = [f"+ {value_text(item)}" for item in new if item not in old]
     removed = [f"- {value_text(item)}" for item in old if item not in new]

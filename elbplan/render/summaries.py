@@ -50,7 +50,9 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
     if isinstance(resource, Record):
         return f"{resource.name} → {_balancer_name(resource.load_balancer)}"
     if isinstance(resource, Certificate):
-        return f"{', '.join(resource.domains)}, DNS-validated"
+        source = "DNS-validated" if resource.by_records else resource.source
+        exported = ", exportable" if resource.export else ""
+        return f"{', '.join(resource.domains)}, {source}{exported}"
     if isinstance(resource, ExternalInstance):
         facts = (address.name if resource.name.strip() else "", resource.type, resource.state_now)
         return ", ".join([*filter(None, facts), "not created by elbplan"])

@@ -18,6 +18,8 @@ from ..kinds.certificate_limits import (
     unusable_now,
 )
 from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
+from .policy_check import with_known_policies
+from .trust_store_quota import within_trust_stores
 
 HINT = "ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller"
 
@@ -27,7 +29,8 @@ def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None
 
     now   seconds since 1970; by default this moment
     """
-    plan = _with_few_names(within_quotas(plan, send), send)
+    plan = within_trust_stores(_with_few_names(within_quotas(plan, send), send), send)
+    plan = with_known_policies(plan, send)
     refusals = unusable_now(plan.steps, time.time() if now is None else now)
     return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *not_renewed(plan.steps)))
 

@@ -14,14 +14,16 @@ from ..kinds.listener import Listener
 from ..kinds.rule import Rule
 from .program import Send
 
-HINT = "create the secret (a parameter as SecureString), or correct client_secret: in the spec; nothing was changed"
+CREATE = "create the secret (a parameter as SecureString), or correct client_secret: in the spec; nothing was changed"
+SET = "set the variable for this command; nothing was changed"
 
 
 def refuse_missing_secrets(plan: Plan, send: Send, environ: Mapping[str, str] = os.environ) -> None:
     """Raises Refused if a secret does not exist. Without the permission to look, the step itself finds out."""
     problems = [f"{place}: {why}" for place, text in _sent(plan) if (why := _problem(text, send, environ))]
     if problems:
-        raise Refused("\n".join(dict.fromkeys(problems)), hint=HINT)
+        only_variables = all(text.startswith("env:") for _, text in _sent(plan))
+        raise Refused("\n".join(dict.fromkeys(problems)), hint=SET if only_variables else CREATE)
 
 
 def _sent(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ def add_group(context: CallContext, name: str, instances: list[str], health_chec
 
 @rule(40)
 def _group(context: CallContext, name: str) -> StoredScalingGroup:
-    """An unknown group is a ValidationError: https://github.com/hashicorp/terraform-provider-aws/issues/8042"""
+    """An unknown group is a ValidationError: https://github.com/cloud-custodian/cloud-custodian/issues/380"""
     group = scaling_groups(context).get(name)
     if group is None:
         raise validation(f"AutoScalingGroup name not found - AutoScalingGroup {name} not found")
@@ -116,7 +116,8 @@ def attach_traffic_sources(context: CallContext, params: Params) -> Params:
     """The instances are registered some time later. A group that is attached already stays attached.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachTrafficSources.html ("This operation is
-    additive"); the refusal of an unknown target group: https://github.com/hashicorp/terraform-provider-aws/issues/7087
+    additive"); the refusal of an unknown target group:
+    https://github.com/zalando-incubator/kube-ingress-aws-controller/issues/254
     """
     group = _group(context, params["AutoScalingGroupName"])
     _check_count(params)
@@ -153,6 +154,7 @@ def _registration(context: CallContext, group: StoredScalingGroup, arn: str) -> 
 def detach_traffic_sources(context: CallContext, params: Params) -> Params:
     """The instances are deregistered and keep running. What is not attached cannot be detached.
 
+    The page does not name the error code of the latter. elbplan detaches only what is attached.
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachTrafficSources.html
     """
     group = _group(context, params["AutoScalingGroupName"])

@@ -50,6 +50,7 @@ TITLES = {
     40: "Auto Scaling groups fill their target groups",
     41: "trust stores and client certificates",
     53: "health checks of Route 53",
+    47: "the settings of an instance, and its volumes",
 }
 
 

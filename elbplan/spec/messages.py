@@ -21,6 +21,10 @@ PATTERNS = {
         "is not a name that AWS accepts",
         "use at most 32 letters, digits and dashes",
     ),
+    r"^([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$": (
+        "is not a name that AWS accepts",
+        "use at most 32 letters, digits and single dashes, with a letter or digit at both ends",
+    ),
 }
 """The patterns of the kinds' models, each with the problem and the hint for a value that does not match."""
 

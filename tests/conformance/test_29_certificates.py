@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 from elbplan.run.clock import Clock
 
+from ..e2e.test_simulation import watched
+from ..pem import Issuer, write
 from .kit import NOTHING, Case
 
 HEAD = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\ntargets: {ips: [172.31.0.9], port: 80}\n"
@@ -82,3 +86,37 @@ def test_after_a_timeout_the_certificate_is_kept_and_the_next_run_goes_on(case: 
     sent = case.apply(ONE)
     assert "RequestCertificate" not in sent.actions
     assert certificate(case) == pending
+
+
+def private(case: Case) -> str:
+    authority = case.box.create_fixture("private_authority", region="ap-northeast-2")
+    return HEAD + f"domain: {{name: api.example.com, authority: '{authority}'}}\n"
+
+
+def own(folder: Path, name: str, *names: str) -> str:
+    """A stack with a certificate from files of this name."""
+    authority = Issuer()
+    files = write(folder, name, *authority.issue("api.example.com", *names), authority.certificate)
+    return HEAD + f"domain: {{name: api.example.com, pem: {files}}}\n"
+
+
+def test_an_imported_certificate_can_be_killed_anywhere(case: Case, tmp_path: Path) -> None:
+    case.crash_sweep(NOTHING, own(tmp_path, "first"))
+    case.crash_sweep(own(tmp_path, "second"), own(tmp_path, "third", "www.example.com"))
+    case.crash_sweep(ONE, own(tmp_path, "fourth"))
+
+
+def test_after_each_step_aws_is_as_simulated(case: Case, tmp_path: Path) -> None:
+    watched(case.stage, own(tmp_path, "first"))
+    watched(case.stage, own(tmp_path, "second", "www.example.com"))
+    watched(case.stage, private(case))
+    watched(case.stage, HEAD + "domain: {name: api.example.com, key: ec-p256, export: true}\n")
+
+
+def test_a_private_certificate_replaces_a_public_one_and_its_record_stays(case: Case) -> None:
+    case.apply(ONE)
+    sent = case.apply(private(case), watch=[("my-web", 443, "api.example.com", "/")])
+    request = sent.only("RequestCertificate")
+    assert "ValidationMethod" not in request
+    assert "ChangeResourceRecordSets" not in sent.actions
+    assert sent.position("ModifyListener") < sent.position("DeleteCertificate")

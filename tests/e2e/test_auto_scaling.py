@@ -6,6 +6,8 @@ import pytest
 
 from elbplan.core.plan import Plan
 from elbplan.errors import Refused
+from elbplan.importer.read import read_source
+from elbplan.importer.write import spec_text
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
 
@@ -256,3 +258,40 @@ def test_instances_that_do_not_get_healthy_leave_the_old_group_serving(stage: St
     assert failed.step.id == "wait auto_scaling_attachment.web healthy"
     assert "0 of 2 healthy" in failed.text
     assert all(stage.box.traffic(*route)["ok"] for route in ROUTES)
+
+
+def test_an_import_names_the_auto_scaling_group(stage: Stage) -> None:
+    elb = stage.client("elbv2")
+    subnets = [stage.ids["subnets"][zone] for zone in "ac"]
+    (balancer,) = elb.create_load_balancer(Name="byhand", Subnets=subnets)["LoadBalancers"]
+    group = {"Name": "byhand", "Protocol": "HTTP", "Port": 80, "VpcId": stage.ids["vpc"]}
+    (made,) = elb.create_target_group(**group, TargetControlPort=9000)["TargetGroups"]
+    action = {"Type": "forward", "TargetGroupArn": made["TargetGroupArn"]}
+    elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[action])
+    source = {"Identifier": made["TargetGroupArn"], "Type": "elbv2"}
+    stage.client("autoscaling").attach_traffic_sources(AutoScalingGroupName="fleet", TrafficSources=[source])
+    stage.box.advance(600)
+    imported = read_source(stage.aws.send, REGION, "123456789012", "byhand")
+    text = spec_text(imported, "byhand", "byhand.yaml", "today")
+    assert "auto_scaling_group: fleet" in text
+    assert "control_port: 9000" in text
+
+
+def test_weights_that_a_deployment_tool_moves_are_left_alone(stage: Stage) -> None:
+    head = specs.HEAD + "groups:\n  blue: {auto_scaling_group: fleet, port: 80}\n"
+    spec = head + (
+        "  green: {auto_scaling_group: next, port: 80}\n"
+        "listeners:\n  - {listen: 80/http, forward: {blue: 1, green: 0}}\n"
+        "ignore: ['listener.80.action.groups[*].weight']\n"
+    )
+    stage.apply(spec)
+    elb = stage.client("elbv2")
+    (balancer,) = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    pairs = listener["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]
+    for pair in pairs:
+        pair["Weight"] = 1 - pair["Weight"]
+    action = {"Type": "forward", "ForwardConfig": {"TargetGroups": pairs}}
+    elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[action])
+    stage.assert_settled(spec)
+    stage.destroy(spec)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from elbplan.errors import Refused
+from tests.sandbox.visitor import Visitor
 
 from .stage import Stage
 
@@ -142,3 +143,17 @@ def test_an_import_of_the_login_keeps_its_secret(stage: Stage) -> None:
     without = "\n".join(line for line in spec().splitlines() if "client_secret" not in line) + "\n"
     stage.assert_settled(without)
     stage.destroy(spec())
+
+
+def test_a_visitor_logs_in_shows_a_token_and_sees_the_rewritten_path(stage: Stage) -> None:
+    put(stage)
+    rewrite = "        rewrite: {path: {regex: '^/api', to: /v1}}\n        forward: web\n"
+    rewriting = spec().replace("        forward: web\n", rewrite)
+    stage.apply(rewriting)
+    visitor, site = Visitor(stage.box), "https://api.example.com"
+    login = visitor.get(f"{site}/")
+    assert (login.status, login.headers["Location"].partition("?")[0]) == (302, "https://id.example.com/authorize")
+    assert visitor.get(f"{site}/api/users").status == 401
+    answer = visitor.get(f"{site}/api/users", Authorization="Bearer token")
+    assert (answer.status, "GET /v1/users" in answer.text) == (200, True)
+    stage.destroy(rewriting)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -20,6 +21,7 @@ from elbplan.core.resource import Part, from_live
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
+from elbplan.kinds.aws.pem import PemFiles
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
 from elbplan.kinds.hosted_zone import HostedZone
@@ -36,6 +38,7 @@ from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from ..e2e.stage import REGION, Stage
+from ..pem import Issuer, write
 from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, SECOND, at, play, problems
 
 BEFORE = """
@@ -100,6 +103,11 @@ overrides:
     minimum_capacity_units: 100
     ipv4_ipam_pool: ipam-pool-0a
   listener.443: {mutual_authentication: {mode: verify, trust_store: clients}}
+  instance.api-1:
+    cpu_credits: standard
+    monitoring: true
+    volumes: [{size: 20}, {device: /dev/sdf, size: 5}]
+    associate_public_ip_address: true
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https
@@ -110,11 +118,39 @@ listeners:
       - {name: scaled, path: /scaled/*, forward: scaled}
 """
 
+SETTINGS = {
+    "cpu_credits: standard": "cpu_credits: unlimited",
+    "    monitoring: true\n": "    auto_recovery: disabled\n    http_tokens: optional\n",
+    "size: 20": "size: 30",
+    "associate_public_ip_address: true": "associate_public_ip_address: false",
+}
+"""What changes in place of a server."""
+
+
+def with_other_settings(spec: str) -> str:
+    """The spec with other settings of a server."""
+    for old, new in SETTINGS.items():
+        spec = spec.replace(old, new)
+    return spec
+
 
 def with_opened(spec: str, server: str) -> str:
     """The spec with a group for a server that elbplan did not create."""
     group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\ntrust_store: {{"
     return spec.replace("trust_store: {", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
+
+
+def with_own_certificate(spec: str, folder: Path) -> str:
+    """The spec with a domain whose certificate elbplan imports."""
+    authority = Issuer()
+    certificate, key = authority.issue("own.example.com")
+    files = write(folder, "own", certificate, key, authority.certificate)
+    return spec.replace("domain:\n", f"domain:\n  - {{name: own.example.com, pem: {files}}}\n")
+
+
+PEM = PemFiles(
+    certificate="a.pem", key="a.key", certificate_text="-----BEGIN CERTIFICATE-----YQ==-----END CERTIFICATE-----"
+)
 
 
 @dataclass
@@ -251,6 +287,11 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         (HostedZone(name="a.org", vpcs=(AwsId("vpc-1"),)), HostedZone(name="a.org", vpcs=(AwsId("vpc-2"),))),
     ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
+    (
+        "certificate",
+        CERTIFICATE,
+        (Certificate(domains=("a.org",), fingerprints=("ab",)), Certificate(domains=("a.org",), pem=PEM)),
+    ),
 ]  # fmt: skip
 """Updates that the life below does not need: kind, id, before and after."""
 
@@ -266,8 +307,8 @@ TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "ac
 
 
 @pytest.fixture(scope="module")
-def journal() -> Journal:
-    told = Journal()
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
+    told, folder = Journal(), tmp_path_factory.mktemp("files")
     with Box(slow=0) as box:
         stage = Stage(box)
         stage.client("ec2").create_key_pair(KeyName="me")
@@ -282,7 +323,10 @@ def journal() -> Journal:
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
         for name in ("fleet", "next"):
             stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
-        live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
+        after = with_own_certificate(with_opened(AFTER, server), folder)
+        other = with_other_settings(after)
+        monitored = other.replace("auto_recovery: disabled", "monitoring: true")
+        live(stage, told.kinds(), BEFORE, after, other, monitored)
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),
@@ -346,9 +390,13 @@ def declared(kind: str) -> set[str]:
 def test_permissions_hold_nothing_that_is_not_needed(journal: Journal, kind: str) -> None:
     servers = {permission.action for permission in END_SERVERS} if kind == "targets" else set()
     servers |= {permission.action for permission in TEMPORARY_RULE} if kind == "listener" else set()
+    servers |= OF_ANY_LISTENER if kind == "log_bucket" else set()
     unused = declared(kind) - needed(journal, kind) - servers
     assert unused == set()
 
+
+OF_ANY_LISTENER = {"elasticloadbalancing:DescribeListenerAttributes"}
+"""Every kind of ELB reads the same, but this one is played without a listener."""
 
 OF_LISTENERS = {"elasticloadbalancing:DescribeListenerCertificates"}
 """Every kind of ELB reads the same; a stack with listeners that have certificates has the kind that declares it."""
@@ -428,6 +476,7 @@ def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Jour
             harmful.add(call.operation)
     assert once == harmful == {
         "AddTrustStoreRevocations", "AllocateAddress", "CreateRule", "CreateSecurityGroup", "CreateTrustStore",
+        "ImportCertificate",
     }  # fmt: skip
 
 

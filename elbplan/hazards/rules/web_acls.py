@@ -1,4 +1,4 @@
-"""The hazard web-acl-removed."""
+"""Hazards of what stands before a load balancer: web-acl-removed, and protection-removed for Shield Advanced."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ...core.address import Address, Ref, without_deposed
 from ...core.hazard import Hazard
 from ...kinds.aws.web_acls import name_in
 from ...kinds.load_balancer import LoadBalancer
+from ...kinds.shield_protection import ShieldProtection
 from ...kinds.web_acl_association import WebAclAssociation
 from ..timeline import Timeline
 from ..traffic_state import TrafficState
@@ -23,6 +24,20 @@ def web_acl_removed(timeline: Timeline) -> Iterator[Hazard]:
             text = f"the web ACL {web_acl} no longer filters the requests to {balancer}"
             remedy = "leave web_acl: in the spec; write another web ACL there to exchange it without a gap"
             yield Hazard("web-acl-removed", address, text, step=transition.index, remedy=remedy)
+
+
+def shield_removed(timeline: Timeline) -> Iterator[Hazard]:
+    """Shield Advanced no longer protects a load balancer that stays."""
+    staying = {without_deposed(address) for address, _ in timeline.end.of(LoadBalancer)}
+    for transition in timeline.transitions:
+        after = {without_deposed(shield.load_balancer) for _, shield in transition.after.of(ShieldProtection)}
+        for address, before, now in transition.changed:
+            if isinstance(before, ShieldProtection) and now is None:
+                balancer = without_deposed(before.load_balancer)
+                if balancer in staying - after:
+                    text = f"Shield Advanced no longer protects {balancer}"
+                    remedy = "leave shield: true in the spec"
+                    yield Hazard("protection-removed", address, text, step=transition.index, remedy=remedy)
 
 
 def _filtered(traffic: TrafficState) -> dict[Ref, tuple[Address, str]]:

@@ -17,6 +17,9 @@ PREFIX = "auto-scaling-group/"
 
 ARN_NAME = "autoScalingGroupName/"
 SERVICE = "autoscaling"
+AUTO_SCALING = "aws:autoscaling:groupName"
+"""The tag of an instance with the name of its group."""
+
 ELB_TYPE = "elbv2"
 IN_SERVICE = "InService"
 

@@ -15,6 +15,7 @@ from ...core.call import Call, GateStatus, ProbeProgram, WriteProgram
 from ...core.cause import because
 from ...core.kind import Gate, StepContext
 from .load_balancer_attributes import UNSEEN
+from .ownership import tag_list
 from .queries import GONE
 
 RESERVED = "elbplan:capacity"
@@ -37,8 +38,13 @@ def reserved_units(answer: Mapping[str, Any]) -> int:
     return int((answer.get("MinimumLoadBalancerCapacity") or {}).get("CapacityUnits") or 0)
 
 
+def is_ours(units: int, tags: Mapping[str, str], *, wanted: bool) -> bool:
+    """True if the spec wants capacity for the load balancer, or if elbplan reserved exactly these units for it."""
+    return wanted or tags.get(RESERVED) == str(units)
+
+
 def reservation_tags(units: int) -> dict[str, str]:
-    """The tag that says that elbplan made the reservation."""
+    """The tag that says that elbplan reserves these units; none without a reservation."""
     return {RESERVED: str(units)} if units else {}
 
 
@@ -46,8 +52,11 @@ def change_reservation(arn: str, before: int, after: int) -> WriteProgram:
     """Reserves these units, or ends the reservation. The tag is there before the reservation, and goes after it."""
     params: dict[str, Any] = {"LoadBalancerArn": arn}
     if after:
-        tags = [{"Key": key, "Value": value} for key, value in reservation_tags(after).items()]
-        yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": tags}, retry_on=UNSEEN)
+        known = yield Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, retry_on=UNSEEN)
+        tags = {tag["Key"]: tag.get("Value") for told in known["TagDescriptions"] for tag in told["Tags"]}
+        if tags.get(RESERVED) != str(after):
+            own = tag_list(reservation_tags(after))
+            yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": own}, retry_on=UNSEEN)
         params["MinimumLoadBalancerCapacity"] = {"CapacityUnits": after}
         yield Call("elbv2", "ModifyCapacityReservation", params, retry_on=(*UNSEEN, *BUSY), timeout=HOURS)
     elif before:

@@ -104,9 +104,12 @@ def fixed_addresses_of(zones: Sequence[Mapping[str, Any]]) -> list[FixedAddress]
     return [pin for pin in pins if not pin.is_empty]
 
 
-def settled_pins(wanted: Pins, live: Pins, subnets: Iterable[Ref], *, dualstack: bool) -> tuple[FixedAddress, ...]:
+def settled_pins(
+    wanted: Pins, live: Pins, subnets: Iterable[Ref], *, dualstack: bool, source_nat: bool
+) -> tuple[FixedAddress, ...]:
     """The wanted addresses, with the IPv6 addresses and prefixes that AWS has chosen in the subnets that stay."""
-    named, chosen = pins_by_subnet(wanted), pins_by_subnet(live if dualstack else ())
+    kept = [pin if source_nat else pin.model_copy(update={"source_nat_prefix": None}) for pin in live]
+    named, chosen = pins_by_subnet(wanted), pins_by_subnet(kept if dualstack else ())
     settled = [_settled(named.get(s, FixedAddress(subnet=s)), chosen.get(s)) for s in dict.fromkeys(subnets)]
     return tuple(sorted((pin for pin in settled if not pin.is_empty), key=lambda pin: str(pin.subnet)))
 

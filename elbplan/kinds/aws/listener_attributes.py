@@ -116,3 +116,13 @@ def change_attributes(
         params = {"ListenerArn": arn, "Attributes": batch}
         yield Call("elbv2", "ModifyListenerAttributes", params, retry_on=UNSEEN, timeout=60)
     return {}
+
+
+NAMES: Mapping[str, str] = {
+    **{key: header for header, key in RESPONSE_HEADERS.items()},
+    **{key: f"name of {header}" for header, key in REQUEST_HEADERS.items()},
+    SERVER: "Server header",
+    IDLE_TIMEOUT: "idle timeout (s)",
+    TCP_RESET: "TCP reset on idle timeout",
+}
+"""What a person calls these attributes."""

@@ -14,6 +14,9 @@ from typing import Any
 LOGS = {"access": "access_logs.s3", "connection": "connection_logs.s3", "health_checks": "health_check_logs.s3"}
 """The kinds of logs in the short form, and how their attributes begin."""
 
+NAMES = {"access": "access logs", "connection": "connection logs", "health_checks": "health check logs"}
+"""The names of the logs, for a person."""
+
 WRITERS = {
     "application": "logdelivery.elasticloadbalancing.amazonaws.com",
     "network": "delivery.logs.amazonaws.com",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from .leading_actions import OtherAction
-from .login_actions import CONFIG, Login
+from .login_actions import CONFIG, TOKENS, Login
 from .token_checks import TokenCheck
 
 
@@ -32,9 +32,13 @@ CLAIM = "claim "
 
 
 def lost_protections(before: frozenset[str], after: frozenset[str]) -> frozenset[str]:
-    """The protections that are gone. Another login or token check in place of one is no loss of it."""
-    replaced = CONFIG.keys() if after & CONFIG.keys() else frozenset()
-    return before - after - replaced
+    """The protections that are gone. Another login or token check in place of one is no loss of it.
+
+    Claims count only while the token check stays.
+    """
+    lost = before - after
+    lost -= CONFIG.keys() if after & CONFIG.keys() else frozenset()
+    return lost if TOKENS in after else frozenset(each for each in lost if not each.startswith(CLAIM))
 
 
 def _lets_everybody_pass(action: Any) -> bool:

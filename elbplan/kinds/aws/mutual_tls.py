@@ -126,3 +126,11 @@ def mutual_tls_params(mutual: MutualTls, id_of: Callable[[Ref], str]) -> dict[st
             for item in mutual.identities
         ]
     return params
+
+
+def mutual_tls_text(mutual: MutualTls) -> str:
+    """`verify with trust_store.clients, expired ones too`"""
+    store = f" with {mutual.trust_store}" if mutual.trust_store else ""
+    only = ", only " + " or ".join(f"{item.field} {item.value}" for item in mutual.identities)
+    parts = (", expired ones too" if mutual.allow_expired else "", ", CA names sent" if mutual.advertise_names else "")
+    return f"{mutual.mode}{store}{''.join(parts)}{only if mutual.identities else ''}"

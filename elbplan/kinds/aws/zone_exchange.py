@@ -31,7 +31,7 @@ def widened(before: Zones, after: Zones) -> Zones:
 
 def _free_part(before: FixedAddress, after: FixedAddress) -> FixedAddress:
     """The old addresses of a zone; its prefix for source NAT changes in place."""
-    return before.model_copy(update={"source_nat_prefix": after.source_nat_prefix})
+    return before.model_copy(update={"source_nat_prefix": after.source_nat_prefix or before.source_nat_prefix})
 
 
 def exchanges(current: Zones, after: Zones) -> Iterator[Zones]:

@@ -71,7 +71,7 @@ PERMISSIONS = (
     *own(("update",), BALANCERS, f"{ELB}:SetSecurityGroups", each=has_groups),
     *own(("update",), BALANCERS, f"{ELB}:ModifyCapacityReservation", each=has_capacity),
     *reads(f"{ELB}:DescribeCapacityReservation", each=has_capacity),
-    *reads(f"{ELB}:DescribeCapacityReservation", verbs=("update",), each=has_capacity),
+    *reads(f"{ELB}:DescribeCapacityReservation", f"{ELB}:DescribeTags", verbs=("update",), each=has_capacity),
     *own(("update",), BALANCERS, f"{ELB}:ModifyIpPools", each=has_pool),
     *own(("delete",), BALANCERS, f"{ELB}:DeleteLoadBalancer"),
     *elb_tags(BALANCERS, "CreateLoadBalancer"),

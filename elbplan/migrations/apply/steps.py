@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ...core.address import Address
-from ...core.change import ignoring
 from ...core.hidden import hidden_in
+from ...core.ignored import ignoring
 from ...core.kind import LiveResource, Phase
 from ...core.plan import Step, StepAction
 from ...core.resource import Resource, differing_fields

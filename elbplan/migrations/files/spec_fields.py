@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from ...core.address import Address
+from ...core.ignored import paths_into
 from ...core.resource import WRITE_ONLY, Resource, differing_fields, marked_fields, rebuilt
 from ...core.stack import Stack
 from ...errors import Refused
@@ -48,7 +47,7 @@ def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:
             continue
         for field in ["action"] if entry.do == "shift" else entry.set:
             path = f"{entry.what.kind}.{entry.what.name}.{field}"
-            if any(fnmatchcase(path, pattern) for pattern in stack.ignore):
+            if any(not below or entry.do == "shift" for below in paths_into(path, stack.ignore)):
                 what = f"{migration.file}: step {number} sets {field} of {entry.what}"
                 hint = f"delete the step, or remove {path} from `ignore:`"
                 raise Refused(f"{what}, which the spec ignores", hint=hint)

@@ -60,7 +60,7 @@ def lines_of(entry: Entry, entries: Entries, summary: str) -> tuple[str, ...]:
     if isinstance(resource, Rule):
         return (*map(condition_text, resource.conditions), *action_lines(resource, entries))
     if isinstance(resource, Certificate):
-        return ("validated by DNS",)
+        return (resource.source,)
     if isinstance(resource, TargetGroup):
         check = summary.rpartition(", ")[2] if ", " in summary else summary
         name = f"{resource.protocol}:{resource.port}" if resource.port else resource.target_type

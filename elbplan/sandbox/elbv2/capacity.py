@@ -19,20 +19,13 @@ DECREASES = 2
 
 @dataclass
 class Reservation:
-    """A reservation of a load balancer.
-
-    ready_at   when AWS provides the capacity
-    failed     the reason that a test gave for its failure
-    """
+    """A reservation of a load balancer, and when AWS provides the capacity."""
 
     units: int
     ready_at: float
-    failed: str = ""
 
     def state(self, now: float) -> str:
-        if now <= self.ready_at:
-            return "pending"
-        return "failed" if self.failed else "provisioned"
+        return "pending" if now <= self.ready_at else "provisioned"
 
 
 def modify_capacity_reservation(context: CallContext, params: Params) -> Params:
@@ -43,8 +36,7 @@ def modify_capacity_reservation(context: CallContext, params: Params) -> Params:
     before = reserved.pop(balancer.arn, None)
     if wanted is not None:
         _count_decrease(context, balancer, before, int(wanted))
-        why = context.account.memory("failing reservations").get(balancer.arn, "")
-        reserved[balancer.arn] = Reservation(int(wanted), context.now + context.timing.balancer_active, why)
+        reserved[balancer.arn] = Reservation(int(wanted), context.now + context.timing.balancer_active)
     return describe_capacity_reservation(context, params)
 
 
@@ -93,10 +85,9 @@ def describe_capacity_reservation(context: CallContext, params: Params) -> Param
     used = len(context.account.memory("capacity decreases").get(balancer.arn, []))
     answer: Params = {"DecreaseRequestsRemaining": DECREASES - used}
     if reservation := context.account.memory("reserved capacity").get(balancer.arn):
-        state: Params = {"Code": reservation.state(context.now)}
-        state |= {"Reason": reservation.failed} if state["Code"] == "failed" else {}
+        code = reservation.state(context.now)
         zones = [zone["ZoneName"] for zone in description(context, balancer)["AvailabilityZones"]]
-        states = [{"State": state, "AvailabilityZone": zone} for zone in zones]
+        states = [{"State": {"Code": code}, "AvailabilityZone": zone} for zone in zones]
         units = {"CapacityUnits": reservation.units}
         answer |= {"MinimumLoadBalancerCapacity": units, "CapacityReservationState": states}
     return answer

@@ -90,7 +90,8 @@ def _health_check(params: Params) -> dict[str, Any]:
 def _control_port(fields: dict[str, Any], port: int) -> int:
     """Only targets of application load balancers have an agent of the target optimizer.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html#register-targets-target-optimizer
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-optimizer,
+    https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/alb-target-agent
     """
     if fields.get("Protocol") not in ("HTTP", "HTTPS") or fields["TargetType"] not in ("instance", "ip"):
         raise validation("A target control port is supported only for HTTP and HTTPS target groups")

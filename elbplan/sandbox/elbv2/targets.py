@@ -85,7 +85,10 @@ def _instance(context: CallContext, group: StoredGroup, wanted: Params) -> str |
 
 @rule(15)
 def _address(context: CallContext, group: StoredGroup, wanted: Params) -> str | None:
-    """A private address in the VPC, or outside of it with AvailabilityZone "all": API_TargetDescription."""
+    """A private address in the VPC, or outside of it with a zone: API_TargetDescription.
+
+    The zone is `all` or, with cross-zone load balancing off, a zone of the VPC.
+    """
     try:
         address = ipaddress.ip_address(wanted["Id"])
     except ValueError:
@@ -93,7 +96,7 @@ def _address(context: CallContext, group: StoredGroup, wanted: Params) -> str | 
     if address.is_global and address.version == 4:
         raise validation(f"The IP address '{address}' is publicly routable and cannot be used as a target")
     inside = any(address in ipaddress.ip_network(cidr) for cidr in facts.vpc_cidrs(context, group.fields["VpcId"]))
-    if not inside and wanted.get("AvailabilityZone") != "all" and address.version == 4:
+    if not inside and not wanted.get("AvailabilityZone") and address.version == 4:
         raise validation(
             "You must specify an Availability Zone value of 'all' when registering the IP "
             f"address '{address}' outside of the VPC"

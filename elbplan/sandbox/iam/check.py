@@ -23,6 +23,7 @@ SERVICES: dict[str, Callable[[CallContext, LoggedCall], Iterator[Need]]] = {
     "ssm": other_services.ssm,
     "secretsmanager": other_services.secretsmanager,
     "lambda": other_services.functions,
+    "autoscaling": other_services.autoscaling,
     "s3": edge.s3,
     "shield": edge.shield,
     "wafv2": edge.wafv2,

@@ -20,14 +20,15 @@ def plain(context: CallContext, call: LoggedCall) -> Iterator[Need]:
 
 @rule(39)
 def acm(context: CallContext, call: LoggedCall) -> Iterator[Need]:
-    """A request with tags also needs acm:AddTagsToCertificate. All other calls but the list are checked on the
-    certificate.
+    """A request or import with tags also needs acm:AddTagsToCertificate.
+
+    All other calls but the list are checked on the certificate.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
     https://github.com/hashicorp/terraform-provider-aws/issues/11903 (AddTagsToCertificate at the request)
     """
     action, params = f"acm:{call.action}", call.params
-    if call.action == "RequestCertificate":
+    if call.action in ("RequestCertificate", "ImportCertificate") and not params.get("CertificateArn"):
         keys = request_tags(params.get("Tags"))
         yield Need(action, "*", keys)
         if keys:
@@ -118,3 +119,14 @@ def functions(context: CallContext, call: LoggedCall) -> Iterator[Need]:
     arn = name if name.startswith("arn:") else context.arn("lambda", f"function:{name}")
     keys = {"lambda:Principal": [params["Principal"]]} if params.get("Principal") else {}
     yield Need(f"lambda:{call.action}", arn, keys)
+
+
+@rule(39)
+def autoscaling(context: CallContext, call: LoggedCall) -> Iterator[Need]:
+    """A change of an Auto Scaling group is checked on the group; reads have no resource.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+    """
+    name = call.params.get("AutoScalingGroupName")
+    arn = context.arn("autoscaling", f"autoScalingGroup:1:autoScalingGroupName/{name}")
+    yield Need(f"autoscaling:{call.action}", arn if name and not call.action.startswith("Describe") else "*")

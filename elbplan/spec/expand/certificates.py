@@ -85,8 +85,28 @@ def certificate_ref(text: str, domain: str = "") -> Ref:
     return Points(CERTIFICATE.kind).parse(text)
 
 
+def _check_sources(context: ExpandContext) -> None:
+    """Reports keys of a domain that exclude each other."""
+    for index, domain in enumerate(context.short.domain or ()):
+        words = [word for word in SOURCES if getattr(domain, word) not in (None, False)]
+        source, extra = words[0] if words else "", words[1] if len(words) > 1 else ""
+        if source in WHY_NOT and extra and (source != "authority" or extra != "key"):
+            context.report.at(("domain", index, extra), f"{extra}: has no effect, since {WHY_NOT[source]}",
+                              f"keep {source}: or {extra}:", key=True)  # fmt: skip
+
+
+SOURCES = ("certificate", "pem", "authority", "validation", "export", "key")
+WHY_NOT = {
+    "certificate": "certificate: names a certificate that exists",
+    "pem": "pem: imports a certificate",
+    "authority": "a private authority issues without validation and for every use",
+}
+"""Why a source allows no other words beside it; an authority allows the key."""
+
+
 def add_certificates(context: ExpandContext) -> None:
     """Adds the certificates that elbplan makes, if a listener uses one."""
+    _check_sources(context)
     if _is_used(context):
         for group in certificate_groups(context):
             context.add(group.address, _fields(context, group), *_places(group))

@@ -61,12 +61,16 @@ class ExpandContext:
         fields: Mapping[str, Any],
         origin: YamlPath,
         places: Mapping[YamlPath, YamlPath] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Adds a draft without the fields that are None."""
+        """Adds a draft without the fields that are None. Its own tags win over those of the stack."""
         given = {key: value for key, value in fields.items() if value is not None}
-        if self.short.tags and KINDS[address.kind].taggable:
-            given["tags"] = dict(self.short.tags)
-        self.drafts[address] = ResourceDraft(address, given, origin, {("tags",): ("tags",), **(places or {})})
+        both = {**(self.short.tags or {}), **(tags or {})}
+        if both and KINDS[address.kind].taggable:
+            given["tags"] = both
+        tag_places: dict[YamlPath, YamlPath] = {("tags",): ("tags",)}
+        tag_places |= {("tags", key): (*origin, "tags", key) for key in tags or {}}
+        self.drafts[address] = ResourceDraft(address, given, origin, {**tag_places, **(places or {})})
 
     @property
     def vpc(self) -> Ref:

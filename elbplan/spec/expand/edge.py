@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.address import Address
-from ..short.logs import ShortLogs
+from ...kinds.aws.log_delivery import NAMES
+from ..short.logs import ShortLogs, log_attributes
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
 
@@ -41,9 +42,27 @@ def _add_protections(context: ExpandContext) -> None:
         context.report.at(("shield",), what, hint, key=True)
 
 
+def log_bucket(context: ExpandContext) -> Address | None:
+    """The bucket that elbplan makes, if logs of the load balancer go there."""
+    logs = context.short.logs
+    return LOG_BUCKET if logs and logs.own and context.short.type != "gateway" else None
+
+
+def log_settings(context: ExpandContext) -> dict[str, str]:
+    """The attributes of the load balancer for its logs."""
+    logs = context.short.logs
+    return log_attributes(logs, LOGS_OF_TYPE[context.short.type]) if logs else {}
+
+
+LOGS_OF_TYPE = {"application": ("access", "connection", "health_checks"), "network": ("access",), "gateway": ()}
+"""A network load balancer has only access logs, and a gateway load balancer has none."""
+
+
 def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:
     """Adds the bucket if a log goes there. Reports settings of a bucket that elbplan does not make."""
     _check_types(context, logs)
+    if context.short.type == "gateway":
+        return
     if logs.own:
         fields = {"writers": [context.short.type], "keep_days": logs.keep, "on_destroy": logs.on_destroy}
         places: dict[YamlPath, YamlPath] = {("keep_days",): ("logs", "keep"), ("on_destroy",): ("logs", "on_destroy")}
@@ -56,11 +75,9 @@ def _add_log_bucket(context: ExpandContext, logs: ShortLogs) -> None:
 
 
 def _check_types(context: ExpandContext, logs: ShortLogs) -> None:
-    """A network load balancer has only access logs, and a gateway load balancer has none."""
+    """Reports logs that this type of load balancer does not have."""
     type = context.short.type
-    known = {"application": ("access", "connection", "health_checks"), "network": ("access",)}.get(type, ())
-    for log in logs.places:
-        if log not in known:
-            where = ("logs", log) if ("logs", log) in context.report.tree.keys else ("logs",)
-            what = f"a {type} load balancer has no {log.replace('_', ' ').removesuffix('s')} logs"
-            context.report.at(where, what, "remove it, or write type: application", key=True)
+    for log in [log for log in logs.places if log not in LOGS_OF_TYPE[type]]:
+        where = ("logs", log) if ("logs", log) in context.report.tree.keys else ("logs",)
+        what = f"a {type} load balancer has no {NAMES[log]}"
+        context.report.at(where, what, "remove it, or write type: application", key=True)

@@ -22,7 +22,7 @@ SLOW_START = "slow_start.duration_seconds"
 def add_groups(context: ExpandContext) -> None:
     """Adds a target group for each group, and its targets unless another tool registers them."""
     for group in context.groups.values():
-        context.add(group.address, _fields(context, group), group.path, _places(group))
+        context.add(group.address, _fields(context, group), group.path, _places(group), group.definition.tags)
         _check_function(context, group)
         add_targets(context, group)
 

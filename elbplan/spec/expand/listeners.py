@@ -52,7 +52,7 @@ def add_listeners(context: ExpandContext, listeners: Sequence[PlacedListener]) -
         action = _action(context, listener)
         if action:
             fields = {**_tls(context, listener), **_endpoint(listener), **settings_of(context, listener)}
-            context.add(address, {**fields, **action}, *_origin(listener))
+            context.add(address, {**fields, **action}, *_origin(listener), listener.definition.tags)
         add_rules(context, listener, address, action)
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from ...core.address import AwsId
 from ..short.document import SOURCE
-from ..short.logs import log_attributes
 from ..yaml.tree import YamlPath
 from .balancer_settings import attributes_of, settings_of
 from .context import BALANCER, SECURITY_GROUP, ExpandContext, PlacedListener
-from .edge import LOG_BUCKET
+from .edge import log_bucket, log_settings
 
 TRANSPORT = {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp")}
 
@@ -30,7 +29,7 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         "security_groups": context.security_groups,
         "attributes": {**_attributes(context), **attributes} or None,
         **settings,
-        "log_bucket": LOG_BUCKET if short.logs and short.logs.own else None,
+        "log_bucket": log_bucket(context),
     }
     places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
@@ -80,7 +79,7 @@ def _attributes(context: ExpandContext) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if context.short.protect and context.short.protect.deletion:
         attributes["deletion_protection.enabled"] = "true"
-    return attributes | (log_attributes(context.short.logs) if context.short.logs else {})
+    return attributes | (log_settings(context))
 
 
 def _ingress_rules(context: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:

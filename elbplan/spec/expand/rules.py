@@ -45,7 +45,7 @@ def _add(context: ExpandContext, address: Address, fields: Mapping[str, Any], pa
     places: dict[YamlPath, YamlPath] = {("conditions", field): (*path, key) for key, field in keys.items()}
     places |= {**action_places(rule, path), **leading_places(rule, path), ("conditions",): path}
     places |= {("transforms",): (*path, "rewrite")}
-    context.add(address, fields, path, places)
+    context.add(address, fields, path, places, rule.tags)
 
 
 def _variants(
@@ -102,4 +102,4 @@ def _transforms(rule: ShortRule) -> dict[str, Any]:
 
 
 def _transform(kind: str, rewrite: Rewrite) -> dict[str, Any]:
-    return {"Type": kind, TRANSFORMS[kind]: {"Rewrites": [{"Regex": rewrite.regex, "Replace": rewrite.replace}]}}
+    return {"Type": kind, TRANSFORMS[kind]: {"Rewrites": [{"Regex": rewrite.regex, "Replace": rewrite.to}]}}

@@ -20,7 +20,10 @@ from ...kinds.aws.ingress_rules import Permission
 from ...kinds.aws.ownership import EXPIRES
 from ...kinds.references import ref_text
 
-DERIVED = ("user_data_digest", "fingerprints", "certificate_text", "chain_text", "valid_from", "valid_until")
+DERIVED = (
+    "user_data_digest", "options_digest", "settings", "fingerprints", "certificate_text", "chain_text", "valid_from",
+    "valid_until",
+)  # fmt: skip
 """Fields that elbplan computes from other fields."""
 ALWAYS = ("members",)
 

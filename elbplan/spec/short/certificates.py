@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..errors import SpecValueError
 from ..messages import shown_value
@@ -137,20 +137,3 @@ class CertificateWords(ShortModel):
         bool, Field(description="the private key may leave AWS; AWS bills every name of such a certificate")
     ] = False
     pem: Annotated[Pem | None, Field(description="files of a certificate that elbplan imports")] = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        """Raises SpecValueError if two keys exclude each other."""
-        words = {"pem": self.pem, "authority": self.authority, "validation": self.validation, "key": self.key}
-        given = [word for word, value in {**words, "export": self.export or None}.items() if value is not None]
-        if self.certificate and given:
-            raise SpecValueError(
-                f"certificate: names a certificate that exists, so {given[0]}: has no effect", "keep one of them"
-            )
-        if self.pem and given[1:]:
-            raise SpecValueError(f"pem: imports a certificate, so {given[1]}: has no effect", "keep one of them")
-        if self.authority and (self.validation or self.export):
-            word = "validation" if self.validation else "export"
-            why = "checks no domain" if self.validation else "lets you export every certificate"
-            raise SpecValueError(f"{word}: has no effect, since a private authority {why}", f"remove {word}:")
-        return self

@@ -82,7 +82,7 @@ class ShortIdentity(ShortModel):
 
     field: Annotated[
         Literal["subject-cn", "subject-ou", "san-dns", "san-uri"], Field(description="field of the certificate")
-    ]
+    ] = "subject-cn"
     value: Annotated[str, Field(min_length=1, max_length=256, description="the text, or its beginning")]
     match: Annotated[Literal["exact", "prefix"], Field(description="all of the text, or its beginning")] = "exact"
 
@@ -115,7 +115,7 @@ class ClientCertificates(ShortModel):
     @model_validator(mode="after")
     def _fitting(self) -> ClientCertificates:
         if self.mode == "verify" and self.trust_store is None:
-            raise SpecValueError("client_certificates with mode verify need a trust store", "add trust_store:")
+            raise SpecValueError("the mode verify needs a trust store", "add trust_store:, or write mode: passthrough")
         given = [key for key in ("trust_store", "identities") if getattr(self, key) is not None]
         given += [key for key in ("allow_expired", "advertise_names") if getattr(self, key)]
         if self.mode != "verify" and given:

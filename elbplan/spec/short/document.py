@@ -21,7 +21,7 @@ from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
 from .logs import LOGS_SHORTHAND, ShortLogs
 from .network import ShortNetwork
-from .servers import Server
+from .servers import Server, named_servers
 from .traffic import Traffic
 from .words import (
     SWITCH,
@@ -40,6 +40,10 @@ from .words import (
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
+
+
+NAMES_TEXT = "fixed: plain names, so that AWS has no room for a replacement; generated: a new name for each"
+DEFAULTS_TEXT = "files with keys that several stacks share; this spec's own keys win"
 
 
 def _region(value: str) -> str:
@@ -73,13 +77,6 @@ def _access(value: Any) -> Any:
 def source(value: str) -> str:
     """A source of requests: a network, a security group or a prefix list."""
     return value if SOURCE.fullmatch(value) else network(value)
-
-
-def named_servers(value: Any) -> Any:
-    """A single definition gets the name `web`; a map of maps has several definitions by name."""
-    if isinstance(value, dict) and not any(isinstance(item, dict) for item in value.values()):
-        return {"web": value}
-    return value
 
 
 class Protect(ShortModel):
@@ -247,6 +244,8 @@ class Short(ShortModel):
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
+    names: Annotated[Literal["fixed", "generated"], Field(description=NAMES_TEXT)] = "generated"
+    defaults: Annotated[Texts | None, Field(description=DEFAULTS_TEXT, examples=["common.yaml"])] = None
     adopt: Annotated[
         dict[str, str] | None,
         Field(

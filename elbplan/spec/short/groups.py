@@ -18,6 +18,7 @@ from .words import (
     SWITCH,
     TEXT,
     Duration,
+    OwnTags,
     Port,
     Shorthand,
     ShortModel,
@@ -111,6 +112,7 @@ ServersOf = Annotated[
 class ShortGroup(ShortModel):
     """A target group."""
 
+    tags: OwnTags = None
     instances: Annotated[
         Annotated[InstanceSelector, Shorthand(_selector, TEXT, {"type": "array", "items": TEXT})] | None,
         Field(description="ids of instances, or {tag: KEY=VALUE}", examples=[["i-0abc1234def567890"]]),

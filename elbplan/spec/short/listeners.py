@@ -15,6 +15,7 @@ from .logins import ShortLogin, ShortToken
 from .rewrites import ShortRewrite
 from .words import (
     OneOrMore,
+    OwnTags,
     RuleName,
     ShortModel,
     Texts,
@@ -31,6 +32,7 @@ class ShortRule(ShortModel):
     """A rule of a listener: the requests that match all its conditions get its action."""
 
     name: Annotated[RuleName | None, Field(description="name; keep it when you move the rule")] = None
+    tags: OwnTags = None
     host: Annotated[
         PatternsValue | None,
         Field(description="host names, with the wildcards * and ?, or {regex: ...}", examples=["api.example.com"]),
@@ -70,6 +72,7 @@ class ShortRule(ShortModel):
 class ShortListener(ListenerSettings):
     """A listener of the load balancer."""
 
+    tags: OwnTags = None
     listen: Annotated[
         ListenOnValue | None, Field(description="port and protocol", examples=["443/https", "80/http"])
     ] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -82,10 +83,15 @@ PREFIXES = {"access": "access", "connection": "connection", "health_checks": "he
 """The prefixes in the bucket that elbplan makes."""
 
 
-def log_attributes(logs: ShortLogs) -> dict[str, str]:
-    """The attributes of a load balancer with these logs. A log that names no bucket goes to the stack's own."""
+def log_attributes(logs: ShortLogs, known: Collection[str]) -> dict[str, str]:
+    """The attributes of a load balancer with those of the logs that it can have.
+
+    A log that names no bucket goes to the stack's own.
+    """
     attributes: dict[str, str] = {}
     for log, place in logs.places.items():
+        if log not in known:
+            continue
         start, found = LOGS[log], BUCKET.fullmatch(place)
         attributes[f"{start}.enabled"] = "true"
         if found:

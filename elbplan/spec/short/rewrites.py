@@ -9,14 +9,14 @@ from pydantic import Field, model_validator
 from ..errors import SpecValueError
 from .words import ShortModel
 
-HINT = 'write rewrite: {path: {regex: "^/api/(.*)$", replace: "/$1"}}'
+HINT = 'write rewrite: {path: {regex: "^/api/(.*)$", to: "/$1"}}'
 
 
 class Rewrite(ShortModel):
     """A regular expression, and the text in place of its match."""
 
     regex: Annotated[str, Field(min_length=1, max_length=1024, description="regular expression")]
-    replace: Annotated[str, Field(max_length=1024, description="text in place of the match; $1 is its first group")]
+    to: Annotated[str, Field(max_length=1024, description="text in place of the match; $1 is its first group")]
 
 
 class ShortRewrite(ShortModel):

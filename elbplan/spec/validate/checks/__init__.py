@@ -6,10 +6,12 @@ from . import (
     attributes,
     balancer_addresses,
     balancer_attributes,
+    certificates,
     client_certificates,
     edge,
     groups,
     identity,
+    ignored_fields,
     lint_ignores,
     listeners,
     logins,
@@ -18,6 +20,7 @@ from . import (
     records,
     references,
     rules,
+    servers,
     targets,
 )
 from . import load_balancers as balancers
@@ -26,8 +29,8 @@ from .subject import Subject
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
     listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
-    on_destroy.check, names.check, records.check,
-    attributes.check, edge.check, identity.check, lint_ignores.check,
+    on_destroy.check, names.check, servers.check, certificates.check, records.check,
+    attributes.check, edge.check, identity.check, ignored_fields.check, lint_ignores.check,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ....core.address import Address, Lookup
 from ....kinds.aws.trust_store_contents import REVOCATIONS, content_tags
-from ....kinds.listener import Listener
+from ....kinds.listener import SECURE, Listener
 from ....kinds.trust_store import TrustStore
 from .attributes import OTHER_MAX_TAGS
 from .subject import Subject
@@ -48,6 +48,9 @@ def _mutual(subject: Subject, address: Address, listener: Listener) -> None:
     mutual = listener.mutual_authentication
     if mutual is None:
         return
+    if listener.protocol not in SECURE:
+        what = f"client certificates need a listener with protocol HTTPS or TLS, not {listener.protocol or 'gateway'}"
+        subject.problem(address, FIELD, what, "write listen: 443/https, or remove it")
     if mutual.mode == "verify" and mutual.trust_store is None:
         subject.problem(address, FIELD, "the mode verify needs a trust store", "add trust_store:")
     if mutual.mode == "passthrough" and listener.protocol == "TLS":

@@ -1,15 +1,18 @@
-"""Checks what stands before load balancers: web ACLs."""
+"""Checks what stands around load balancers: web ACLs, and the bucket for logs."""
 
 from __future__ import annotations
 
 from ....core.address import Address, AwsId
-from ....kinds.aws.web_acls import ARN
+from ....kinds.log_bucket import LogBucket
 from ....kinds.web_acl_association import WebAclAssociation
 from .subject import Subject
 
 
 def check(subject: Subject) -> None:
-    """Reports what AWS refuses of web ACLs."""
+    """Reports what AWS refuses of web ACLs. The name of a log bucket follows from the stack, so there is one."""
+    for address, _ in list(subject.of(LogBucket.kind))[1:]:
+        what = "a stack has one bucket for all of its logs, and this is a second one"
+        subject.problem(address, (), what, "remove it; its load balancers can write to the same bucket")
     seen: dict[object, Address] = {}
     for address, association in subject.of(WebAclAssociation.kind):
         _web_acl(subject, address, association)
@@ -26,8 +29,3 @@ def _web_acl(subject: Subject, address: Address, association: WebAclAssociation)
     if kind not in (None, "application"):
         what = f"AWS WAF filters only application load balancers, and this one is a {kind} load balancer"
         subject.problem(address, ("web_acl",), what, "remove it, or write type: application")
-    found = ARN.fullmatch(str(association.web_acl))
-    region = subject.short.region
-    if found and region and found[2] != region:
-        what = f"the web ACL {found[5]} is in {found[2]}, and the load balancer in {region}"
-        subject.problem(address, ("web_acl",), what, f"write a web ACL of {region}")
