@@ -69,7 +69,7 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
     """What AWS bills of these resources: load balancers first, the others in their order."""
     balancers_first = sorted(billed.resources.items(), key=lambda entry: not isinstance(entry[1], LoadBalancer))
     for address, resource in balancers_first:
-        bills = BILLED_KINDS.get(type(resource))
+        bills = next((BILLED_KINDS[model] for model in type(resource).__mro__ if model in BILLED_KINDS), None)
         if bills:
             yield from bills(address, resource, billed)
 
@@ -227,4 +227,4 @@ BILLED_KINDS: Mapping[type[Resource], Callable[[Address, Any, Billed], Iterator[
     HostedZone: _hosted_zone,
     Route53HealthCheck: _health_check,
 }
-"""What AWS bills of a resource, by its model."""
+"""What AWS bills of a resource, by its model. A model without its own entry has that of its parent."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..cost import CapacityUse, CostItem, CostSum, StackCost
 from ..cost.items import HOURS_PER_MONTH
 from ..cost.prices import INSTANCE
+from ..cost.quantities import SHIELD
 from .money import plain, rounded, whole
 
 Note = tuple[str, str]
@@ -100,6 +101,9 @@ def _plan_notes(cost: StackCost) -> Iterator[str]:
         each = " each" if len(bands) > 1 else ""
         most = f"up to {bands[0].typical} capacity unit ({units}){each}"
         yield f"+ {whole(low)} to {whole(typical)}/month for traffic, {most}"
+    for item in cost.used:
+        if item.price_key == SHIELD and item.unit_price is not None:
+            yield f"+ {_month(item.unit_price)} for Shield Advanced, which the organization pays anyway"
 
 
 def _months(uses: Iterable[tuple[CapacityUse, Decimal]]) -> Decimal:

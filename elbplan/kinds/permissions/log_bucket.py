@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ...core.permission import NEW, Permission, Verb, arn
 from .elb_reads import READ_PERMISSIONS
+from .limits import ELB
 
 BUCKET = arn("s3", "{stack}-logs-*", region="", account="")
 OBJECTS = arn("s3", "{stack}-logs-*/*", region="", account="")
@@ -18,7 +19,8 @@ def _on_bucket(verbs: Sequence[Verb], *actions: str) -> tuple[Permission, ...]:
     return tuple(Permission(action, tuple(verbs), (BUCKET,)) for action in actions)
 
 
-NOT_ASKED = ("elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeTargetGroupAttributes")
+NOT_ASKED = tuple(f"{ELB}:Describe{what}" for what in ("TargetHealth", "TargetGroupAttributes", "ListenerAttributes"))
+"""What only other kinds read."""
 
 PERMISSIONS = (
     *(read for read in READ_PERMISSIONS if read.action not in NOT_ASKED),
