@@ -18,6 +18,7 @@ HAZARDS: Mapping[str, str] = {
     "zone-not-delegated": "a certificate or record is created in a hosted zone that the internet does not ask",
     "dns-too-early": "a name points at a load balancer that does not serve all its routes yet",
     "dns-still-cached": "an old load balancer stops serving while resolvers still send clients there",
+    "dns-share-lost": "a record of a name no longer answers clients that it answered before",
     "dns-name-changes": "a load balancer is replaced, and its DNS name in AWS changes",
     "route-removed": "a route that was served is no longer served",
     "requests-cut-off": "targets end before they have finished their requests",

@@ -104,6 +104,11 @@ FAMILIES: tuple[tuple[tuple[str, ...], str, str, str, str], ...] = (
 
 IN_USE = "wait: elbplan tries again by itself; what holds it is named by elbplan plan"
 SINGLE: Mapping[str, tuple[str, str, str]] = {
+    "HealthCheckInUse": (
+        "Something still uses the health check, so AWS does not delete it.",
+        "a routing control of Application Recovery Controller uses it",
+        IN_USE,
+    ),
     "ResourceInUse": (
         "Something still uses the resource, so AWS does not delete it.",
         "a listener or rule that was deleted some seconds ago still holds its target group\nanother stack uses it",

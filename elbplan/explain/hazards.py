@@ -55,6 +55,13 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "the old load balancer is deleted, or stops serving, before the TTL of its record is over",
         "wait for the TTL before the step that removes the old load balancer",
     ),
+    "dns-share-lost": (
+        """
+        the weight of a record becomes 0, or its role secondary
+        a record that answered everybody gets a policy for some places or networks only
+        """,
+        "apply the stack whose record of the name shall answer these clients first, and look at its answers",
+    ),
     "dns-name-changes": (
         """
         scheme, type or name of the load balancer changes, which AWS cannot change in place

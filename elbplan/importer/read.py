@@ -13,6 +13,7 @@ from ..core.resource import Resource, is_foreign, references, rewrite
 from ..errors import Refused
 from ..kinds import KINDS
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.aws.routing_policies import policy_fields
 from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -114,14 +115,20 @@ def _records(seen: Survey, claims: Claims) -> Resources:
     for found in seen.records:
         type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
         name = found.name if type == "A" else f"{found.name}-{type.lower()}"
-        if not found.is_plain_alias:
-            claims.leave(what, "elbplan manages only plain aliases, without a routing policy")
+        if not found.is_alias:
+            claims.leave(what, "elbplan manages only plain aliases, and those with an id that a spec can have")
             continue
-        address = Address("record", name)
-        address = Address("record", f"{name}-{found.zone.lower()}") if address in records else address
-        healthy = bool(found.raw["AliasTarget"].get("EvaluateTargetHealth"))
-        records[address] = Record(
-            name=found.name, type=type, zone=AwsId(found.zone), load_balancer=BALANCER, evaluate_target_health=healthy
+        further = [f"{name}-{word}" for word in (found.identifier.lower(), found.zone.lower()) if word]
+        free = (label for label in (name, *further) if Address("record", label) not in records)
+        check = found.raw.get("HealthCheckId")
+        records[Address("record", next(free, further[-1]))] = Record(
+            name=found.name,
+            type=type,
+            zone=AwsId(found.zone),
+            load_balancer=BALANCER,
+            evaluate_target_health=bool(found.raw["AliasTarget"].get("EvaluateTargetHealth")),
+            health_check=AwsId(check) if check else None,
+            **policy_fields(found.raw),
         )
     return records
 

@@ -116,6 +116,8 @@ class ShortWriter:
     def _names(self) -> list[Record]:
         """The A records, if the short form makes exactly these: with `ip: dualstack`, also an AAAA record for each."""
         records = self.of(Record)
+        if any(record.set_identifier or record.health_check for record in records.values()):
+            return []
         names = [record for record in records.values() if record.type == "A"]
         types = ("A", "AAAA") if self.balancer.ip_address_type.startswith("dualstack") else ("A",)
         made = {(record.name, str(record.zone), type) for record in names for type in types}

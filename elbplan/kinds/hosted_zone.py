@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 
 from ..core.address import AwsId, Ref
-from ..core.call import Answer, Call, ReadProgram, WriteProgram
-from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
+from ..core.call import Answer, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
+from ..core.kind import Found, Gate, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
 from .aws.caller_references import caller_reference, owned_address
 from .aws.global_tags import retag_global, tag_global, tags_of
@@ -157,6 +157,16 @@ def _is_of_the_zone(raw: Mapping[str, Any], name: str) -> bool:
     return raw["Type"] in ("NS", "SOA") and domain(raw["Name"]) == name
 
 
+def name_servers(zone: HostedZone, context: StepContext) -> ProbeProgram:
+    """Always ready: shows the name servers, which a person must enter at the registrar."""
+    answer = yield Call("route53", "GetHostedZone", {"Id": context.id(context.address)}, done_if=GONE)
+    servers = ", ".join(answer.get("DelegationSet", {}).get("NameServers", ()))
+    return GateStatus("ready", f"enter at the registrar of {zone.name}: {servers}" if servers else "only for its VPCs")
+
+
+GATES = (Gate("name-servers", "its name servers are known", 60, name_servers, after=("create",)),)
+
+
 def summary(zone: HostedZone) -> str:
     """`example.com, public`"""
     return f"{zone.name}, {f'private for {len(zone.vpcs)} VPCs' if zone.vpcs else 'public'}"
@@ -170,5 +180,6 @@ KIND = Kind(
     delete=delete,
     with_live_defaults=lambda desired, live: desired,
     summary=summary,
+    gates=GATES,
     permissions=PERMISSIONS,
 )

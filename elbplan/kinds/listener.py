@@ -234,9 +234,13 @@ def update_path(
 def _action_path(
     before: Listener, after: Listener, used: AbstractSet[Ref], alone: AbstractSet[Ref]
 ) -> list[tuple[Phase, Any]]:
-    """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights."""
-    gateway = after.protocol is None
-    return [("switch", after.action)] if gateway else action_path(before.action, after.action, used, alone)
+    """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights.
+
+    So does a network listener that changes its protocol: AWS refuses the groups of one protocol behind the other.
+    """
+    other = before.protocol != after.protocol and after.protocol not in ("HTTP", "HTTPS")
+    direct = after.protocol is None or other
+    return [("switch", after.action)] if direct else action_path(before.action, after.action, used, alone)
 
 
 def temporary_resource(

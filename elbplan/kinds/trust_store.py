@@ -16,7 +16,7 @@ from ..core.call import DENIED_ANSWER, FAILED_ANSWER, Answer, Call, ReadProgram,
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import IMMUTABLE, Resource, from_live
 from .aws.adoption import with_adopted
-from .aws.candidates import may_have
+from .aws.candidates import COUNTED, hints
 from .aws.default_names import group_name_of
 from .aws.denied_reads import denied_text, unless_denied
 from .aws.ownership import owner, owners_by_id, retag, tag, tag_list, untag, user_tags
@@ -75,7 +75,7 @@ class TrustStore(Resource):
 
 def read(scope: Scope) -> ReadProgram[Found[TrustStore]]:
     """The stacks' trust stores; the names of others are in use. Asks only if the stacks can have any."""
-    if not (yield from may_have(scope, TrustStore.kind)):
+    if not (yield from _may_have_some(scope)):
         return Found({})
     needed = scope.wants(TrustStore.kind)
     (answer,) = yield [replace(unless_denied(TRUST_STORES, needed=needed), has_fallback=not needed)]
@@ -93,6 +93,14 @@ def read(scope: Scope) -> ReadProgram[Found[TrustStore]]:
         ours.setdefault(stack, []).append(_live(address, raws[arn], known[arn], numbers))
     names_in_use = {raw["Name"]: arn for arn, raw in raws.items()}
     return Found(ours, names_in_use, owners_by_id(tags), adopting=adopting)
+
+
+def _may_have_some(scope: Scope) -> ReadProgram[bool]:
+    """A stack without inventory never had any, since a run writes the inventory before it creates anything."""
+    if scope.deep or scope.alone or scope.wants(TrustStore.kind):
+        return True
+    known = yield from hints(scope)
+    return known is None or TrustStore.kind in known.names or any(COUNTED[TrustStore.kind] in arn for arn in known.arns)
 
 
 def _revocations_of(arn: str) -> Call:

@@ -1,4 +1,4 @@
-"""Finds private hosted zones by name: several can have one name, each for other VPCs."""
+"""What the hosted zones of the account tell of records: private zones by name, and the names of zones."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ..core.address import Lookup
 from ..core.call import Call, ReadProgram
 from ..core.permission import Permission
 from ..core.resource import Resource, references
-from ..kinds.aws.queries import private_zone_named, private_zones
+from ..kinds.aws.queries import domain, private_zone_named, private_zones, zone_id
 from ..kinds.permissions.limits import ZONES
 from ..kinds.permissions.zones import WHOLE_ZONES
+from ..kinds.record import Record
 
 
 def _private_names(resource: Resource) -> Iterator[str]:
@@ -54,3 +55,13 @@ def private_zone(
         f"the private hosted zone {name} is not associated with {vpc or 'the VPC of the stack'}, so nobody there would "
         f"find the name ({found}): associate it, or write the id of the zone if its clients are in another VPC"
     )
+
+
+def apex_problems(record: Record, zones: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A message for a CNAME with the name of its zone: RFC 1034, section 3.6.2, allows none there."""
+    names = {zone_id(raw["Id"]): domain(raw["Name"]) for raw in zones}
+    if record.type != "CNAME" or names.get(str(record.zone)) != record.name:
+        return []
+    return [
+        f"{record.name} is the name of its hosted zone, and Route 53 allows no CNAME there: leave out `type: cname`"
+    ]

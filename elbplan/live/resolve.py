@@ -16,12 +16,13 @@ from ..kinds.aws.auto_scaling import is_scaling_group, name_in
 from ..kinds.aws.queries import private_zone_named, zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
+from ..kinds.record import Record
 from .address_checks import address_problems
 from .certificate_search import is_certificate
 from .edge import missing_web_acl
 from .lookups import LookupFacts, with_implied_references
 from .named_lookups import is_by_name
-from .private_zones import private_zone
+from .private_zones import apex_problems, private_zone
 from .subnet_checks import subnet_problems
 from .zones import has_any_zone, serves_load_balancers, subnet_of_server
 
@@ -55,6 +56,8 @@ def resolve(
         placed = rewrite(with_implied_references(_placed(address, resource, facts, vpc, lives, problems)), finder)
         if isinstance(placed, Certificate):
             placed = _in_public_zones(placed, facts, problems)
+        if isinstance(placed, Record):
+            problems += apex_problems(placed, facts.zones)
         resolved[address] = placed
     problems += subnet_problems(resolved, facts.described, lives)
     problems += address_problems(resolved, facts.described, facts.addresses, lives)

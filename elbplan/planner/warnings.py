@@ -11,6 +11,7 @@ from ..core.kind import LiveResource
 from ..core.resource import Resource
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
+from ..kinds.hosted_zone import HostedZone
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.security_group import SecurityGroup
 
@@ -20,9 +21,20 @@ Lives = Mapping[Address, LiveResource[Any]]
 def warnings_of(
     desired: Mapping[Address, Resource], lives: Lives, region: str, external: ExternalServers = NO_SERVERS
 ) -> Iterator[str]:
-    """A text for each load balancer that reaches no targets, and for each Auto Scaling group that keeps bad ones."""
+    """A text for each new zone, each load balancer that reaches no targets, and each group that keeps bad ones."""
+    yield from _new_zones(desired, lives)
     yield from _no_way_out(desired, lives, region)
     yield from _keeps_unhealthy_instances(desired, external, region)
+
+
+def _new_zones(desired: Mapping[Address, Resource], lives: Lives) -> Iterator[str]:
+    """A text for each public zone that the plan makes."""
+    for address, zone in desired.items():
+        if isinstance(zone, HostedZone) and not zone.vpcs and address not in lives:
+            yield (
+                f"{address} is new, and Route 53 chooses its name servers: apply shows them. Until they stand at the "
+                f"registrar of {zone.name}, or in its parent zone, its names do not exist, and no certificate is issued"
+            )
 
 
 def _keeps_unhealthy_instances(

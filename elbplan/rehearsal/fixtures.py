@@ -22,6 +22,7 @@ from ..live.certificate_search import is_certificate
 from .edge_fixtures import create_edge
 from .fake_aws import FakeAws
 from .secrets import create_secrets
+from .trust_stores import PART, create_trust_stores
 
 R = TypeVar("R", bound=Resource)
 
@@ -57,6 +58,7 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
     ):
         simulator.create_fixture("certificate", "", region, names=[name])
     create_secrets(simulator, region, every)
+    create_trust_stores(simulator, region, refs)
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
     create_edge(simulator, region, every)
@@ -257,7 +259,8 @@ def _tags(query: str) -> dict[str, str]:
 def _refuse_unknown_ids(refs: Iterable[Ref]) -> None:
     """Raises Refused for ids that the simulator cannot create."""
     ids = [ref.value for ref in refs if isinstance(ref, AwsId)]
-    unknown = sorted(id for id in ids if not (id.startswith(KNOWN_IDS) or ":acm:" in id or ":wafv2:" in id))
+    known = (":acm:", ":wafv2:", PART)
+    unknown = sorted(id for id in ids if not (id.startswith(KNOWN_IDS) or any(part in id for part in known)))
     if unknown:
         what = f"this cannot be rehearsed: the local AWS simulator cannot create {', '.join(unknown)}"
         raise Refused(what, hint="test such a stack in a separate AWS account")

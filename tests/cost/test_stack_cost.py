@@ -56,6 +56,18 @@ def test_an_internal_load_balancer_and_one_without_public_ipv4_have_none() -> No
     assert quantities(without) == {"application load balancer": 1}
 
 
+def test_reserved_capacity_is_billed_by_the_hour_in_any_case() -> None:
+    reserving = WEB + "capacity: 500\n"
+    assert quantities(cost(reserving))["reserved capacity units"] == 500
+    found = cost(reserving, region="eu-west-1")
+    (item,) = [item for item in found.items if item.what == "reserved capacity units"]
+    assert item.price_key == "reserved-lcu"
+    assert item.assumed
+    network = cost(NETWORK + "capacity: 500\n")
+    assert any("reserved capacity units" in line for line in network.unknown), "no table has that price yet"
+    assert "reserved capacity units" not in quantities(cost(WEB))
+
+
 def test_a_gateway_load_balancer_has_no_public_address() -> None:
     gateway = edited(NETWORK, BALANCER, type="gateway")
     assert quantities(gateway) == {"gateway load balancer": 1}

@@ -275,3 +275,23 @@ def test_an_import_names_the_auto_scaling_group(stage: Stage) -> None:
     text = spec_text(imported, "byhand", "byhand.yaml", "today")
     assert "auto_scaling_group: fleet" in text
     assert "control_port: 9000" in text
+
+
+def test_weights_that_a_deployment_tool_moves_are_left_alone(stage: Stage) -> None:
+    head = specs.HEAD + "groups:\n  blue: {auto_scaling_group: fleet, port: 80}\n"
+    spec = head + (
+        "  green: {auto_scaling_group: next, port: 80}\n"
+        "listeners:\n  - {listen: 80/http, forward: {blue: 1, green: 0}}\n"
+        "ignore: ['listener.80.action.groups[*].weight']\n"
+    )
+    stage.apply(spec)
+    elb = stage.client("elbv2")
+    (balancer,) = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    pairs = listener["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]
+    for pair in pairs:
+        pair["Weight"] = 1 - pair["Weight"]
+    action = {"Type": "forward", "ForwardConfig": {"TargetGroups": pairs}}
+    elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[action])
+    stage.assert_settled(spec)
+    stage.destroy(spec)

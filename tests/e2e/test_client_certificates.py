@@ -10,9 +10,14 @@ import pytest
 from elbplan.errors import ElbplanError, Refused
 from elbplan.kinds import KINDS
 from elbplan.live.observe import observe
+from elbplan.migrations.files.loader import load
+from elbplan.rehearsal.environment import RehearsalEnvironment
+from elbplan.rehearsal.fixtures import create_surroundings
+from elbplan.rehearsal.rehearsal import rehearse
+from elbplan.sandbox.box import Box
 
 from . import specs
-from .stage import Stage
+from .stage import REGION, Stage, _aws
 from .test_migrations import MigrationTest
 from .test_simulation import watched
 
@@ -63,6 +68,20 @@ def test_a_saved_migration_makes_changes_and_removes_it(stage: Stage, tmp_path: 
     stage.destroy(CHANGED)
 
 
+def test_its_migrations_are_rehearsed_with_a_kill_after_each_write(stage: Stage, tmp_path: Path) -> None:
+    story = MigrationTest(stage, tmp_path)
+    story.save(specs.COURSE, "first")
+    story.apply(specs.COURSE)
+    story.save(specs.MUTUAL_TLS, "second")
+    with Box(slow=20, virtual=True) as double:
+        (stack,) = stage.stacks(specs.MUTUAL_TLS)
+        played = RehearsalEnvironment(double, _aws(double.url), stack, load(story.folder))
+        proofs = list(rehearse(played, played.chain[1]))
+    assert proofs
+    assert [(proof.text, proof.wrong) for proof in proofs if not proof.holds] == []
+    stage.destroy(specs.COURSE)
+
+
 @pytest.mark.parametrize("by", ["Name", "TrustStoreArn"])
 def test_a_trust_store_of_others_is_used_and_never_changed(stage: Stage, by: str) -> None:
     store = stranger(stage)
@@ -74,6 +93,16 @@ def test_a_trust_store_of_others_is_used_and_never_changed(stage: Stage, by: str
     assert str(live["listener.443"].model.mutual_authentication.trust_store) == store["TrustStoreArn"]  # type: ignore[attr-defined]
     stage.destroy(spec)
     assert {**stage.box.snapshot()[store["TrustStoreArn"]], "released": 0} == {**before, "released": 0}
+
+
+def test_a_rehearsal_has_the_trust_stores_of_others(stage: Stage) -> None:
+    arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:truststore/elsewhere/0123456789abcdef"
+    state = dict(stage.stacks(used(arn))[0].resources)
+    with Box(slow=0) as other:
+        create_surroundings(other, REGION, [state], dict(stage.stacks(used("partners"))[0].resources))
+        stores = other.client("elbv2", REGION).describe_trust_stores()["TrustStores"]
+    assert {store["Name"] for store in stores} == {"elsewhere", "partners"}
+    assert arn in {store["TrustStoreArn"] for store in stores}
 
 
 def test_a_name_that_nobody_has_is_not_found(stage: Stage) -> None:

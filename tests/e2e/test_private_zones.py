@@ -69,3 +69,9 @@ def test_a_private_zone_that_is_made_has_the_vpc_of_the_stack(stage: Stage) -> N
     vpcs = stage.client("route53").get_hosted_zone(Id=made["Id"])["VPCs"]
     assert [vpc["VPCId"] for vpc in vpcs] == [stage.ids["vpc"]]
     stage.destroy(spec)
+
+
+def test_a_cname_with_the_name_of_its_zone_is_refused_before_the_first_write(stage: Stage) -> None:
+    with pytest.raises(NotFound) as refused:
+        stage.plan(SPEC.format(zone=ZONE).replace("name: app.example.com", "name: example.com, type: cname"))
+    assert "example.com is the name of its hosted zone" in refused.value.what

@@ -178,6 +178,8 @@ class Case:
     before: tuple[str, ...] = (SHOP,)
 
 
+PLACED = "- {do: update, what: record.api.example.com, set: {set_identifier: shop, geo_location: "
+
 CASES = {
     "route-interrupted: no targets": Case(
         "route-interrupted",
@@ -240,6 +242,21 @@ CASES = {
         LEAVE + "- {hold: 30s}\n" + END_80 + "  # <-\n",
         LEAVE + "- {hold: 1m}\n" + END_80 + "\n",
         (SHOP, EDGE),
+    ),
+    "dns-share-lost: weight 0": Case(
+        "dns-share-lost",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, weight: 0}}  # <-\n",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, weight: 1}}\n",
+    ),
+    "dns-share-lost: the second role": Case(
+        "dns-share-lost",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, failover: secondary}}  # <-\n",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, failover: primary}}\n",
+    ),
+    "dns-share-lost: one place": Case(
+        "dns-share-lost",
+        PLACED + "{country_code: KR}}}  # <-\n",
+        PLACED + "{country_code: '*'}}}\n",
     ),
     "dns-name-changes": Case(
         "dns-name-changes",

@@ -109,6 +109,12 @@ def test_every_write_of_a_rule_carries_its_login_and_rewrites_along():
     assert call.params == {"RuleArn": RULE, "ResetTransforms": True}
 
 
+def test_rewrites_in_another_order_are_the_same():
+    url = {"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/a", "Replace": "/"}]}}
+    host = {"Type": "host-header-rewrite", "HostHeaderRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]}}
+    assert rule(transforms=(url, host)) == rule(transforms=(host, url))
+
+
 def test_another_setting_of_a_listener_leaves_its_actions_alone():
     before = https(leading_actions=(OIDC,), ssl_policy="ELBSecurityPolicy-2016-08")
     after = before.model_copy(update={"ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"})

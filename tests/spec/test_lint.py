@@ -139,6 +139,7 @@ def test_the_warnings_of_the_specs_of_the_project():
     found = inspect_specs(read_documents([str(Path(__file__).parents[2] / "specs")], None, {}))
     assert {inspection.stack: [warning.rule for warning in inspection.warnings] for inspection in found} == {
         "hello-http": ["all-zones"],
+        "members": [],
         "my-web": ["no-deletion-protection"],
         "fixed-ip": [],
         "shop": ["no-deletion-protection"],

@@ -142,7 +142,10 @@ GATES = (
         "records", "AWS has returned the validation records", 300, validation_records_known,
         usual="< 1 min", needed=_is_by_records,
     ),
-    Gate("issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes"),
+    Gate(
+        "issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes",
+        needed=_is_by_records,
+    ),
     Gate(
         "approved", "somebody has approved the certificate in the mail from Amazon", 4500, issued,
         ask="open the mail from Amazon and approve the certificate", usual="until somebody opens the mail",

@@ -66,7 +66,9 @@ def update(before: BalancerFields, after: BalancerFields, context: StepContext) 
     assert context.live is not None
     arn = context.live.id
     bucket = own_bucket_of(context.stack, arn)
-    yield from change_attributes(arn, *with_own_bucket(before.attributes, after.attributes, bucket))
+    # A migration file names only some attributes of a load balancer that it creates; the others have their default.
+    known = attribute_defaults(before.type, before.scheme) | dict(before.attributes)
+    yield from change_attributes(arn, *with_own_bucket(known, after.attributes, bucket))
     yield from _change_groups(arn, before, after, context)
     yield from _change_subnets(arn, before, after, context)
     yield from change_pool(arn, before.ipv4_ipam_pool, after.ipv4_ipam_pool)

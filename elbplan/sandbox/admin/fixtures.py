@@ -17,6 +17,7 @@ from ..ec2 import capacity_reservations, facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state, started
 from ..ec2.network import attach_ipv6, attach_new_gateway
+from ..elbv2 import trust_stores
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
@@ -267,6 +268,7 @@ MAKERS: dict[str, Maker] = {
     "parameter": _parameter,
     "secret": _secret,
     "tags": _tags,
+    "trust_store": trust_stores.add,
     "web_acl": waf.add,
     "bucket": _bucket,
     "shield_subscription": _shield_subscription,

@@ -55,14 +55,28 @@ def create_trust_store(context: CallContext, params: Params) -> Params:
     if len(context.elb.trust_stores) >= context.account.quota("trust_stores"):
         raise AwsError("TooManyTrustStores", "You've reached the limit on the number of trust stores")
     arn = context.arn("elasticloadbalancing", f"truststore/{name}/{new_id(context, 'truststore', name)}")
-    store = {
-        "Name": name, "TrustStoreArn": arn, "NumberOfCaCertificates": 1, "TotalRevokedEntries": 0,
-        "bundle": _bundle(params), "lists": {}, "next": 1, "active_at": context.now + context.timing.trust_store,
-        "released": -1e9,
-    }  # fmt: skip
-    context.elb.trust_stores[arn] = store
+    store = _stored(context, arn, name, _bundle(params), context.now + context.timing.trust_store)
     context.elb.tags[arn] = given_tags
     return {"TrustStores": [_described(context, store)]}
+
+
+def _stored(
+    context: CallContext, arn: str, name: str, bundle: list[str | None], active_at: float = -1.0
+) -> dict[str, Any]:
+    store = {
+        "Name": name, "TrustStoreArn": arn, "NumberOfCaCertificates": 1, "TotalRevokedEntries": 0,
+        "bundle": bundle, "lists": {}, "next": 1, "active_at": active_at, "released": -1e9,
+    }  # fmt: skip
+    context.elb.trust_stores[arn] = store
+    return store
+
+
+def add(context: CallContext, id: str, name: str = "") -> str:
+    """Creates an active trust store with this ARN, or with this name."""
+    arn = id or context.arn("elasticloadbalancing", f"truststore/{name}/{new_id(context, 'truststore', name)}")
+    _stored(context, arn, name or arn.split("/")[1], ["fixture", "ca.pem", None])
+    context.elb.tags[arn] = {}
+    return arn
 
 
 def describe_trust_stores(context: CallContext, params: Params) -> Params:

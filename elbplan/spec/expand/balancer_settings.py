@@ -89,12 +89,15 @@ def _pins(context: ExpandContext) -> Iterator[dict[str, Any]]:
 
 
 def _allocation(context: ExpandContext, entry: ShortSubnet, path: YamlPath) -> Any:
-    """The Elastic IP of an entry. One that the stack owns has the name of its subnet, so it survives another order."""
+    """The Elastic IP of an entry. One that the stack owns has the name of its subnet, so it survives another order.
+
+    `lb-a` would look like the id of a load balancer.
+    """
     if entry.elastic_ip in (None, False):
         return None
     if entry.elastic_ip is not True:
         return Points("elastic_ip").parse(str(entry.elastic_ip))
-    address = Address("elastic_ip", f"lb-{re.sub('[^A-Za-z0-9._-]', '-', entry.subnet)[:100]}")
+    address = Address("elastic_ip", f"lb-in-{re.sub('[^A-Za-z0-9._-]', '-', entry.subnet)[:100]}")
     context.add(address, {}, (*path, "elastic_ip"))
     return address
 
