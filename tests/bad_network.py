@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.live.failures import READ_TIMEOUT
 from elbplan.live.read_retries import ReadRetries
@@ -26,7 +26,7 @@ class BadNetwork:
         self.unreachable: set[str] = set()
         self.requests: list[str] = []
         self.retries = ReadRetries(self.time.now, self.time.sleep)
-        self._session = boto3.session.Session("test", "test")
+        self._session = boto3_session("test", "test")
         self._session.events.register("before-send", self._transport)
 
     def aws(self, region: str) -> Aws:

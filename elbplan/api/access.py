@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import boto3
-import botocore.session
 from botocore.credentials import CredentialProvider
 from botocore.exceptions import BotoCoreError
 
 from ..errors import AwsProblem, Denial, ElbplanError
+from ..live.aws_models import botocore_session
 from ..live.client import Aws
 from ..live.debug_log import DebugLog
 from ..live.delegation import ZoneDns
@@ -98,7 +98,7 @@ def _aws_session(
 ) -> boto3.session.Session:
     """Returns a session with the standard AWS credential chain. Raises AwsProblem for an unknown profile."""
     try:
-        inner = with_provider(botocore.session.Session(profile=str(profile) or None), provider)
+        inner = with_provider(botocore_session(str(profile)), provider)
         session = boto3.session.Session(botocore_session=inner)
         _ = session.region_name  # reads the profile
     except BotoCoreError as error:
@@ -118,7 +118,7 @@ def _simulator_session(
     unset = (None, None, None, None)
     no_file = (None, None, os.devnull, None)
     variables = {"profile": unset, "config_file": no_file, "credentials_file": no_file}
-    inner = with_provider(botocore.session.Session(session_vars=variables), provider)
+    inner = with_provider(botocore_session(variables=variables), provider)
     keys = (None, None) if provider else (account or "sandbox", "sandbox")
     return boto3.session.Session(*keys, region_name=region, botocore_session=inner)
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from ..kinds.delegation import ParentAnswer
+from ..live.aws_models import botocore_session
 from ..live.debug_log import DebugLog
 from ..live.delegation import NotAsked, ZoneDns
 from ..sandbox.admin import daemon
@@ -113,6 +113,6 @@ def _is_overridden(access: Access) -> bool:
 def _profile(name: str | None) -> Mapping[str, Any]:
     """Returns the settings of the profile; none if it does not exist, which the first call reports."""
     try:
-        return dict(botocore.session.Session(profile=name).get_scoped_config())
+        return dict(botocore_session(name or "").get_scoped_config())
     except BotoCoreError:
         return {}

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import boto3
-import botocore.session
 from botocore.credentials import CredentialProvider
 
 from ..core.stack import Stack
 from ..cost import PriceTable
 from ..errors import hide_values
+from ..live.aws_models import boto3_session, botocore_session
 from ..live.delegation import ZoneDns
 from ..live.sessions import Sessions, with_provider
 from ..migrations.files.folder import FOLDER
@@ -86,9 +86,9 @@ class Session:
     def _sessions(self) -> Sessions:
         def open(profile: str, account: str, provider: CredentialProvider | None) -> boto3.session.Session:
             if provider:
-                return boto3.session.Session(botocore_session=with_provider(botocore.session.Session(), provider))
+                return boto3.session.Session(botocore_session=with_provider(botocore_session(), provider))
             own = self.boto3_session
-            return own if own and not profile else boto3.session.Session(profile_name=profile)
+            return own if own and not profile else boto3_session(profile=profile)
 
         return Sessions(open)
 

@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-AWS_ID = re.compile(r"^(arn:aws[\w-]*:|(sg|i|subnet|vpc|ami|eipalloc|pl|tg|lb)-[0-9a-f]+$|Z[A-Z0-9]{8,}$)")
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The id of a health check of Route 53."""
+AWS_ID = re.compile(rf"^(arn:aws[\w-]*:|(sg|i|subnet|vpc|ami|eipalloc|pl|tg|lb)-[0-9a-f]+$|Z[A-Z0-9]{{8,}}$|{UUID}$)")
 
 
 DIGITS = re.compile(r"([0-9]+)")

@@ -58,7 +58,7 @@ class Call:
     @property
     def permission(self) -> str:
         """The IAM action that this call needs."""
-        return f"{IAM_PREFIX.get(self.service, self.service)}:{self.operation}"
+        return f"{IAM_PREFIX.get(self.service, self.service)}:{IAM_NAMES.get(self.operation, self.operation)}"
 
 
 DENIED_ANSWER: Answer = {"elbplan:denied": True}
@@ -81,7 +81,27 @@ def is_read(operation: str) -> bool:
     return operation.startswith(READS)
 
 
-IAM_PREFIX = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
+IAM_PREFIX = {
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
+}
+IAM_NAMES = {
+    "ListObjectsV2": "ListBucket",
+    "DeleteObjects": "DeleteObject",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+}
+"""Operations of S3 whose IAM action has another name.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+"""
 
 
 @dataclass(frozen=True)

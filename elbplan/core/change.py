@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
 
 from ..errors import escaped
 from .address import Address
 from .hidden import redacted
 from .kind import LiveResource
-from .resource import Resource, field_values, plain
+from .resource import Part, Resource, field_values, plain
 
 R = TypeVar("R", bound=Resource)
 ChangeAction = Literal["create", "update", "replace", "delete", "stop", "adopt", "keep"]
@@ -48,7 +47,7 @@ class Diff:
         return tuple(change for change in self.changes if change.action != "keep")
 
 
-def field_difference(before: Resource, after: Resource, field: str) -> str:
+def field_difference(before: Part, after: Part, field: str) -> str:
     """A short text for a person: `port 80 → 8080`; long values are cut."""
     old_value, new_value = field_values(before)[field], field_values(after)[field]
     old, new = plain(redacted(old_value, new_value)), plain(redacted(new_value, old_value))
@@ -74,13 +73,3 @@ def _short(value: Any) -> str:
         value = ", ".join(map(_short, value))
     text = "none" if value in (None, "") else escaped(str(value))
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def ignoring(want: R, live: R, address: Address, ignore: Sequence[str]) -> R:
-    """The wanted resource with the live values of the fields that `ignore` leaves to another tool."""
-    owned = {
-        field: value
-        for field, value in field_values(live).items()
-        if any(fnmatchcase(f"{address.kind}.{address.name}.{field}", pattern) for pattern in ignore)
-    }
-    return want.model_copy(update=owned) if owned else want

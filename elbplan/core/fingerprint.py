@@ -14,9 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .address import Address, Lookup, Ref
-from .change import ignoring
+from .ignored import ignoring
 from .kind import Kinds, LiveResource
-from .resource import Resource, field_values, immutable, plain, references, rewrite, without_shared_additions
+from .resource import (
+    Resource,
+    differing_fields,
+    field_values,
+    identifying,
+    plain,
+    references,
+    rewrite,
+    without_shared_additions,
+)
 from .simulate import State
 
 ABSENT = "absent"
@@ -86,7 +95,7 @@ def _in_terms_of(live: LiveResource[Any], expected: Resource | None, kinds: Kind
     if expected is not None:
         complete = kinds[live.address.kind].with_live_defaults(expected, model)
         model = without_shared_additions(ignoring(model, complete, live.address, ignore), complete)
-        if complete == model:
+        if not differing_fields(complete, model):
             return expected
     name = live.facts.get("name")
     pinned = name is not None and expected is not None and field_values(expected).get("name") == name
@@ -122,7 +131,7 @@ class ResourceNames:
 
     def body(self, resource: Resource) -> dict[str, Any]:
         """The compared fields, with defaults, without the fields that AWS decides."""
-        fields: dict[str, Any] = plain(self._with_identities(resource))
+        fields: dict[str, Any] = plain(self._with_identities(resource), hashing=True)
         if learned := self.kinds[resource.kind].learned(resource):
             given = field_values(resource).get("attributes", {})
             attributes = fields["attributes"].items()
@@ -145,7 +154,7 @@ class ResourceNames:
         return hashed
 
     def _immutable(self, resource: Resource) -> dict[str, Any]:
-        values = immutable(self._with_identities(resource))
+        values = identifying(self._with_identities(resource))
         return {name: plain(value) for name, value in values.items() if value is not None}
 
     def _with_identities(self, resource: Resource) -> Resource:

@@ -51,6 +51,13 @@ class MaskedValue(Hidden):
     """AWS's value where another hidden text is wanted. It may be an older secret, so no file may contain it."""
 
 
+class SecretValue(Hidden):
+    """A secret that elbplan has read for one call. Also `repr`, as in an unexpected error, shows the reference."""
+
+    def __repr__(self) -> str:
+        return repr(self.reference)
+
+
 class HiddenNumber(int):
     """A number from an environment variable. For a field of text it becomes a hidden text."""
 

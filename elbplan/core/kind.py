@@ -11,7 +11,7 @@ from .address import Address, AwsId, Ref
 from .call import ProbeProgram, ReadProgram, WriteProgram, no_calls
 from .cause import Cause, ServerFacts
 from .permission import Permission
-from .resource import Resource, field_values, references
+from .resource import Resource, field_values, immutable, references
 
 R = TypeVar("R", bound=Resource)
 Phase = Literal["expand", "gate", "switch", "contract", "protect"]
@@ -155,6 +155,9 @@ class StepContext(Protocol):
     def server(self, id: str) -> ServerFacts:
         """What is known of the server with this AWS id."""
 
+    def variable(self, name: str) -> str | None:
+        """The value of an environment variable; None if it is not set."""
+
     @property
     def known_cause(self) -> Cause | None:
         """What the plan knows to keep this resource from becoming ready."""
@@ -174,7 +177,7 @@ class Gate:
     ask            what a person must do in the meantime; `{}` stands for the resource's ARN
     usual          how long it usually takes, for a person: `< 1 min`; empty if nobody knows. Experience where AWS's
                    pages name no time
-    needed         whether the gate follows an update from one resource to another
+    needed         whether the gate follows an update from one resource to another; before a create there is None
     """
 
     name: str
@@ -224,6 +227,8 @@ class Kind(Generic[R]):
     coexistence_conflict why the old and the new side of a replacement cannot exist together; "" if they can
     unlocked             the resource without deletion protection, as AWS must have it before a delete
     learned              defaults of attributes that elbplan did not know when it wrote the first fingerprints
+    irreversible         the fields whose change from one resource to the other AWS cannot make in place, although it
+                         makes other changes of them
     also_wait_for        resources that should exist first although nothing refers to them: a redirect waits for its
                          destination
     """
@@ -251,6 +256,7 @@ class Kind(Generic[R]):
     unlocked: Callable[[R], R] = lambda resource: resource
     learned: Callable[[R], Mapping[str, str]] = lambda resource: {}
     also_wait_for: Callable[[R, Mapping[Address, Resource]], Iterable[Address]] = lambda resource, desired: ()
+    irreversible: Callable[[R, R], Collection[str]] = lambda before, after: ()
 
     taggable: bool = True
     """Whether AWS takes tags on it. Targets belong to their group, and a record to the balancer it points at."""
@@ -270,6 +276,12 @@ class Kind(Generic[R]):
     @property
     def title(self) -> str:
         return self.name.replace("_", " ")
+
+    def replaced_fields(self, before: R, after: R) -> frozenset[str]:
+        """The fields because of which AWS needs a new resource; empty if an update in place leads to `after`."""
+        old, new = immutable(before), immutable(after)
+        fixed = (field for field in {*old, *new} if old.get(field) != new.get(field))
+        return frozenset(fixed) | frozenset(self.irreversible(before, after))
 
 
 NamesInUse = Mapping[str, Mapping[str, str]]

@@ -25,6 +25,9 @@ from .hidden import FREE, Hidden, keep_hidden
 IMMUTABLE = "immutable"
 """Marks a field that AWS cannot change in place: another value means a replacement."""
 
+IDENTITY = "identity"
+"""Marks a field that AWS changes in place, and that still tells two resources of one address apart in a fingerprint."""
+
 LOOSE = "loose"
 """Marks a reference that is compared but does not order steps: neither side waits for the other."""
 
@@ -55,6 +58,10 @@ class Part(BaseModel):
         part = handler(data)
         fields = _free(cls)
         return keep_hidden(part, data, fields) if fields else part
+
+    def hashed_form(self) -> Mapping[str, Any] | None:
+        """What hashes are made of; None for the fields. Parts whose fields have changed keep the older form."""
+        return None
 
 
 class Resource(Part):
@@ -159,17 +166,31 @@ def _loose_fields(model: type[Part]) -> tuple[str, ...]:
 def immutable(resource: Resource) -> dict[str, Any]:
     """The values that AWS cannot change in place."""
     values = field_values(resource)
-    return {name: values[name] for name in marked_fields(type(resource), IMMUTABLE)} | resource.fixed_at_creation
+    fixed = marked_fields(type(resource), IMMUTABLE)
+    learned = marked_fields(type(resource), LEARNED)
+    unset = {name for name in learned if values[name] is None}
+    return {name: values[name] for name in fixed if name not in unset} | resource.fixed_at_creation
+
+
+def identifying(resource: Resource) -> dict[str, Any]:
+    """The values that tell two resources of one address apart: the immutable ones, and those marked `IDENTITY`."""
+    values = field_values(resource)
+    return immutable(resource) | {name: values[name] for name in marked_fields(type(resource), IDENTITY)}
 
 
 def digest(resource: Resource, length: int = 8) -> str:
-    """Hex digits of the immutable values: two resources with different digests need a replacement."""
-    text = json.dumps({k: plain(v) for k, v in immutable(resource).items()}, sort_keys=True)
+    """Hex digits of the identifying values: the two sides of a replacement have different digests."""
+    text = json.dumps({k: plain(v) for k, v in identifying(resource).items()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON: references as text, and variables instead of values from the environment."""
+def plain(value: Any, *, hashing: bool = False) -> Any:
+    """The value as JSON: references as text, and variables instead of values from the environment.
+
+    With `hashing`, parts are in the form of which hashes are made.
+    """
+    if hashing and isinstance(value, Part) and (form := value.hashed_form()) is not None:
+        return plain(form, hashing=True)
     if isinstance(value, Hidden):
         return value.reference
     if isinstance(value, Address | AwsId | Lookup):
@@ -178,11 +199,12 @@ def plain(value: Any) -> Any:
         values = field_values(value)
         new = marked_fields(type(value), LEARNED)
         unset = {name for name in new if values[name] in (None, (), {}, type(value).model_fields[name].default)}
-        return {name: plain(values[name]) for name in _compared(type(value)) if name not in unset}
+        names = (name for name in _compared(type(value)) if name not in unset)
+        return {name: plain(values[name], hashing=hashing) for name in names}
     if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): plain(v, hashing=hashing) for k, v in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
+        return [plain(v, hashing=hashing) for v in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

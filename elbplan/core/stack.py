@@ -47,6 +47,6 @@ class Stack:
     @property
     def spec_hash(self) -> str:
         """`h-` and 8 hex digits: the same for every spelling of the same stack, and for all credentials."""
-        body = {str(address): plain(resource) for address, resource in self.resources.items()}
+        body = {str(address): plain(resource, hashing=True) for address, resource in self.resources.items()}
         text = json.dumps([self.name, body, sorted(self.ignore)], sort_keys=True)
         return "h-" + hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -21,7 +21,7 @@ class CostItem:
     address     the resource in the stack: `load_balancer.main`
     what        what it is, for a person: `application load balancer`
     quantity    how many units; None if that is unknown
-    unit        `hour`, `GB-month` or `month`: what the unit price is for
+    unit        `hour`, `GB-month`, `month` or `issue` (of a certificate): what the unit price is for
     unit_price  dollars for one unit; None if no table has the price
     hour        dollars for an hour; 0 for what AWS bills by the month; None if the price or the quantity is unknown
     month       dollars for 730 hours; None if the price or the quantity is unknown

@@ -77,6 +77,7 @@ def _balancers() -> Iterator[Wanted]:
 
 
 APPLICATION = {"productFamily": "Load Balancer-Application"}
+NETWORK = {"productFamily": "Load Balancer-Network"}
 ON_DEMAND = {
     "operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used",
     "marketoption": "OnDemand",
@@ -86,6 +87,7 @@ WANTED: Sequence[Wanted] = (
     *_balancers(),
     Wanted("trust-store-hour", "AWSELB", "TS-LoadBalancerUsage", HOURS, APPLICATION),
     Wanted("reserved-lcu", "AWSELB", "ReservedLCUUsage", UNITS, APPLICATION),
+    Wanted("reserved-nlcu", "AWSELB", "ReservedLCUUsage", UNITS, NETWORK),
     Wanted(
         "classic-hour",
         "AWSELB",
@@ -103,7 +105,14 @@ WANTED: Sequence[Wanted] = (
             GIGABYTES,
             {"productFamily": "Storage", "volumeApiName": type},
         )
-        for type in ("gp3", "gp2")
+        for type in ("gp3", "gp2", "io2", "st1", "sc1")
+    ),
+    Wanted(
+        "io1-gb-month",
+        "AmazonEC2",
+        r"EBS:VolumeUsage\.piops",
+        GIGABYTES,
+        {"productFamily": "Storage", "volumeApiName": "io1"},
     ),
 )
 

@@ -1,41 +1,48 @@
 """What AWS bills of each resource, as quantities without prices: one function for each kind that costs something.
 
-Free: certificates of ACM for a load balancer, parameters of the standard tier (run records and locks), target groups,
-listeners, rules, security groups, alias records.
+Free: certificates of ACM that cannot be exported, parameters of the standard tier (run records and locks), target
+groups, listeners, rules, security groups, alias records.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..core.address import Address, Ref
 from ..core.kind import LiveResource
 from ..core.resource import Resource
+from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ElasticIp
+from ..kinds.hosted_zone import HostedZone
 from ..kinds.instance import ExternalInstance, Instance
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
+from ..kinds.log_bucket import LogBucket
 from ..kinds.record import Record
+from ..kinds.route53_health_check import Route53HealthCheck
+from ..kinds.shield_protection import ShieldProtection
 from .prices import INSTANCE
+from .quantity import Quantity
+from .volumes import volume_quantities
 
 PUBLIC_IPV4 = "public-ipv4-hour"
 HOSTED_ZONE = "hosted-zone-month"
+FIRST_ZONES = "one of the first 25 of the account"
+HEALTH_CHECK, OUTSIDE_CHECK = "health-check-month", "outside-health-check-month"
+CHECK_OPTION = "health-check-option-month"
+SLOW_INTERVAL = 30
+"""Seconds between two requests of a check. AWS bills a shorter interval."""
 TRUST_STORE = "trust-store-hour"
-
-
-class Quantity(NamedTuple):
-    """So many units of something; the fields are those of `CostItem`. `quantity` is None if nobody knows it."""
-
-    address: str
-    price_key: str
-    what: str
-    quantity: Decimal | None
-    unit: str = "hour"
-    assumed: str = ""
+MONITORING = "detailed-monitoring-month"
+SPOT = "spot:"
+RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
+"""The prices of reserved capacity units, by the type of the load balancer."""
+LOG_STORAGE = "s3-gb-month"
+SHIELD = "shield-subscription-month"
+EXPORTABLE, EXPORTABLE_WILDCARD = "exportable-name-issue", "exportable-wildcard-issue"
 
 
 @dataclass(frozen=True)
@@ -62,27 +69,48 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
     """What AWS bills of these resources: load balancers first, the others in their order."""
     balancers_first = sorted(billed.resources.items(), key=lambda entry: not isinstance(entry[1], LoadBalancer))
     for address, resource in balancers_first:
-        if isinstance(resource, LoadBalancer):
-            yield from _load_balancer(address, resource, billed)
-        elif isinstance(resource, ExternalInstance):
-            yield from _external_instance(address, resource, billed)
-        elif isinstance(resource, Instance):
-            yield from _instance(address, resource, billed)
-        elif isinstance(resource, ElasticIp):
-            yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
-        elif isinstance(resource, Listener):
-            yield from _listener(address, resource)
+        bills = next((BILLED_KINDS[model] for model in type(resource).__mro__ if model in BILLED_KINDS), None)
+        if bills:
+            yield from bills(address, resource, billed)
 
 
 def used_quantities(billed: Billed) -> Iterator[Quantity]:
-    """What the resources use and elbplan never creates: hosted zones. AWS bills a zone by the month."""
+    """What the resources use and elbplan never creates: hosted zones, and the subscription of Shield Advanced.
+
+    AWS bills both by the month.
+    """
     records = [record for record in billed.resources.values() if isinstance(record, Record)]
+    made = {str(a) for a, resource in billed.resources.items() if isinstance(resource, HostedZone)}
+    made |= {live.id for live in billed.lives.values() if isinstance(live.model, HostedZone)}
     names: dict[str, str] = {}
     for record in records:
         names.setdefault(str(record.zone), record.name)
     for zone, name in names.items():
-        why = "one of the first 25 of the account"
-        yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", why)
+        if zone in made:
+            continue
+        yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", FIRST_ZONES)
+    if any(isinstance(resource, ShieldProtection) for resource in billed.resources.values()):
+        why = "once for all accounts of the organization, for a year; data transfer out comes on top"
+        yield Quantity("shield", SHIELD, "Shield Advanced subscription", Decimal(1), "month", why)
+
+
+def _health_check(address: Address, check: Route53HealthCheck, _: Billed) -> Iterator[Quantity]:
+    """A health check, and each of its options: HTTPS, a search for a text, 10 seconds, the latency.
+
+    https://aws.amazon.com/route53/pricing/ (Health Checks). No table has the price of the options.
+    """
+    if check.load_balancer:
+        yield Quantity(str(address), HEALTH_CHECK, "health check", Decimal(1), "month", "no free one is left")
+    else:
+        yield Quantity(str(address), OUTSIDE_CHECK, "health check", Decimal(1), "month", "the endpoint is not of AWS")
+    options = [
+        check.type.startswith("HTTPS"),
+        check.search_string is not None,
+        check.request_interval < SLOW_INTERVAL,
+        check.measure_latency,
+    ]
+    if number := sum(options):
+        yield Quantity(str(address), CHECK_OPTION, "options of the health check", Decimal(number), "month")
 
 
 def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> Iterator[Quantity]:
@@ -91,6 +119,10 @@ def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> 
     if number := public_addresses(balancer, billed):
         zones = f"public IPv4 of its {number} zones" if number > 1 else "public IPv4 of its zone"
         yield Quantity(str(address), PUBLIC_IPV4, zones, Decimal(number))
+    if units := balancer.minimum_capacity_units:
+        why = "AWS bills them whether requests need them or not"
+        price = RESERVED.get(balancer.type, RESERVED["application"])
+        yield Quantity(str(address), price, "reserved capacity units", Decimal(units), assumed=why)
 
 
 def public_addresses(balancer: LoadBalancer, billed: Billed) -> int:
@@ -111,15 +143,22 @@ def _instance(address: Address, instance: Instance, billed: Billed) -> Iterator[
     running = instance.state == "running"
     if running:
         yield _instance_hours(address, instance)
-    yield _root_volume(address, instance)
+        if instance.monitoring:
+            yield Quantity(str(address), MONITORING, "metrics for each minute", Decimal(1), "month")
+    yield from volume_quantities(address, instance)
     if running and not _has_elastic_ip(address, billed):
-        live = billed.lives.get(address)
-        known = live.facts.get("address") if live else None
-        if known is None:
-            why = "its subnet gives it a public address, as default subnets do"
-            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1), assumed=why)
-        elif known:
-            yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1))
+        yield from _public_address(address, instance, billed)
+
+
+def _public_address(address: Address, instance: Instance, billed: Billed) -> Iterator[Quantity]:
+    live = billed.lives.get(address)
+    known = live.facts.get("address") if live else None
+    wanted = instance.associate_public_ip_address
+    if wanted is None and known is None:
+        why = "its subnet gives it a public address, as default subnets do"
+        yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1), assumed=why)
+    elif known if wanted is None else wanted:
+        yield Quantity(str(address), PUBLIC_IPV4, "public IPv4", Decimal(1))
 
 
 def _external_instance(address: Address, instance: ExternalInstance, billed: Billed) -> Iterator[Quantity]:
@@ -132,6 +171,9 @@ def _external_instance(address: Address, instance: ExternalInstance, billed: Bil
 
 
 def _instance_hours(address: Address, instance: Instance) -> Quantity:
+    """The price of a spot server changes from hour to hour, so nobody knows its quantity in dollars."""
+    if instance.market == "spot":
+        return Quantity(str(address), f"{SPOT}{instance.type}", f"{instance.type} spot instance (Linux)", None)
     return Quantity(str(address), f"{INSTANCE}{instance.type}", f"{instance.type} instance (Linux)", Decimal(1))
 
 
@@ -140,26 +182,49 @@ def _has_elastic_ip(address: Address, billed: Billed) -> bool:
     return any(billed.address_of(elastic_ip.instance) == address for elastic_ip in addresses)
 
 
-ROOT_GB = Decimal(8)
-"""The root volume of the images of Amazon Linux and Ubuntu, unless a launch asks for more. elbplan never asks."""
-
-VOLUME_TYPES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"/ami-amazon-linux-latest/al2023-"), "gp3"),
-    (re.compile(r"/ami-amazon-linux-latest/amzn2-.*-gp2$"), "gp2"),
-    (re.compile(r"/canonical/ubuntu/.*/ebs-gp2/"), "gp2"),
-    (re.compile(r"/canonical/ubuntu/.*/ebs-gp3/"), "gp3"),
-)
-
-
-def _root_volume(address: Address, instance: Instance) -> Quantity:
-    for pattern, type in VOLUME_TYPES:
-        if pattern.search(instance.image):
-            what, why = f"root volume ({type})", f"{ROOT_GB} GB, as its image has by default"
-            return Quantity(str(address), f"{type}-gb-month", what, ROOT_GB, "GB-month", why)
-    return Quantity(str(address), "gp3-gb-month", "root volume", None, "GB-month")
-
-
-def _listener(address: Address, listener: Listener) -> Iterator[Quantity]:
+def _listener(address: Address, listener: Listener, _: Billed) -> Iterator[Quantity]:
     """A trust store is billed for each load balancer that uses it."""
-    if listener.mutual_authentication.get("TrustStoreArn"):
+    if listener.mutual_authentication and listener.mutual_authentication.trust_store:
         yield Quantity(str(address), TRUST_STORE, "trust store for client certificates", Decimal(1))
+
+
+def _certificate(address: Address, certificate: Certificate, _: Billed) -> Iterator[Quantity]:
+    """AWS bills the names of an exportable public certificate when it issues it, and again with each renewal.
+
+    https://aws.amazon.com/certificate-manager/pricing/
+    """
+    if not certificate.export:
+        return
+    wildcards = sum(name.startswith("*.") for name in certificate.domains)
+    for key, what, number in (
+        (EXPORTABLE, "exportable certificate, names", len(certificate.domains) - wildcards),
+        (EXPORTABLE_WILDCARD, "exportable certificate, wildcards", wildcards),
+    ):
+        if number:
+            yield Quantity(str(address), key, what, Decimal(number), "issue")
+
+
+def _elastic_ip(address: Address, *_: object) -> Iterator[Quantity]:
+    yield Quantity(str(address), PUBLIC_IPV4, "Elastic IP", Decimal(1))
+
+
+def _log_bucket(address: Address, *_: object) -> Iterator[Quantity]:
+    yield Quantity(str(address), LOG_STORAGE, "logs in S3", None, "GB-month")
+
+
+def _hosted_zone(address: Address, zone: HostedZone, _: Billed) -> Iterator[Quantity]:
+    yield Quantity(str(address), HOSTED_ZONE, f"hosted zone {zone.name}", Decimal(1), "month", FIRST_ZONES)
+
+
+BILLED_KINDS: Mapping[type[Resource], Callable[[Address, Any, Billed], Iterator[Quantity]]] = {
+    LoadBalancer: _load_balancer,
+    ExternalInstance: _external_instance,
+    Instance: _instance,
+    ElasticIp: _elastic_ip,
+    Listener: _listener,
+    LogBucket: _log_bucket,
+    Certificate: _certificate,
+    HostedZone: _hosted_zone,
+    Route53HealthCheck: _health_check,
+}
+"""What AWS bills of a resource, by its model. A model without its own entry has that of its parent."""

@@ -13,7 +13,8 @@ from ..kinds.load_balancer import LoadBalancer
 from .capacity import HIGH, LOW, PRICES, TYPICAL, Basis, CapacityUse, Consumption, Consumptions, capacity_units
 from .items import HOURS_PER_MONTH, CostItem, StackCost, sum_of
 from .prices import PriceTable
-from .quantities import PUBLIC_IPV4, Billed, Quantity, public_addresses, quantities, used_quantities
+from .quantities import PUBLIC_IPV4, Billed, public_addresses, quantities, used_quantities
+from .quantity import Quantity
 
 FEWEST_ZONES = 2
 """An application load balancer needs two zones."""
@@ -84,7 +85,7 @@ class _Prices:
             quantity.unit,
             price.amount if price else None,
             _by_the_hour(amount, quantity.unit),
-            amount if amount is None or quantity.unit != "hour" else amount * HOURS_PER_MONTH,
+            _by_the_month(amount, quantity.unit),
             price.source if price else "",
             price.date if price else "",
             quantity.assumed,
@@ -112,11 +113,21 @@ class _Prices:
         return CapacityUse(str(address), low, typical, high, amount, basis, problem, price_key)
 
 
+BY_THE_SECOND = ("GB-month", "IOPS-month", "MiB/s-month")
+
+
 def _by_the_hour(amount: Decimal | None, unit: str) -> Decimal | None:
-    """AWS bills gigabytes by the second, although their price is for a month; a hosted zone it does not."""
+    """AWS bills volumes by the second, although their prices are for a month; a hosted zone it does not."""
     if amount is None or unit == "hour":
         return amount
-    return amount / HOURS_PER_MONTH if unit == "GB-month" else Decimal(0)
+    return amount / HOURS_PER_MONTH if unit in BY_THE_SECOND else Decimal(0)
+
+
+def _by_the_month(amount: Decimal | None, unit: str) -> Decimal | None:
+    """An issue is billed when it happens, so it is in no month's sum."""
+    if amount is None or unit in ("month", "GB-month"):
+        return amount
+    return amount * HOURS_PER_MONTH if unit == "hour" else Decimal(0)
 
 
 def _measured(uses: Iterable[CapacityUse]) -> Iterator[Quantity]:

@@ -104,6 +104,11 @@ FAMILIES: tuple[tuple[tuple[str, ...], str, str, str, str], ...] = (
 
 IN_USE = "wait: elbplan tries again by itself; what holds it is named by elbplan plan"
 SINGLE: Mapping[str, tuple[str, str, str]] = {
+    "HealthCheckInUse": (
+        "Something still uses the health check, so AWS does not delete it.",
+        "a routing control of Application Recovery Controller uses it",
+        IN_USE,
+    ),
     "ResourceInUse": (
         "Something still uses the resource, so AWS does not delete it.",
         "a listener or rule that was deleted some seconds ago still holds its target group\nanother stack uses it",
@@ -113,6 +118,11 @@ SINGLE: Mapping[str, tuple[str, str, str]] = {
         "Something still uses the certificate, so AWS does not delete it.",
         "a listener that was deleted or changed some seconds ago\na listener of others, CloudFront or API Gateway",
         "aws acm describe-certificate --certificate-arn ARN lists what uses it (InUseBy)",
+    ),
+    "OperationAborted": (
+        "S3 is still working on another request for the bucket.",
+        "a bucket of this name was deleted some minutes ago\nanother program changes the bucket at the same time",
+        "wait: elbplan tries again by itself",
     ),
     "DependencyViolation": (
         "Something still uses the security group or subnet, so AWS does not delete it.",
@@ -161,6 +171,21 @@ SINGLE: Mapping[str, tuple[str, str, str]] = {
         "The load balancer cannot use the certificate.",
         "it is not issued yet: elbplan tries again\nits key is one that load balancers do not support",
         "elbplan explain certificate.main specs/web.yaml",
+    ),
+    "TrustStoreInUse": (
+        "A listener still uses the trust store, so AWS does not delete it.",
+        "a listener that was deleted or changed some seconds ago\na listener of another stack, or of another account",
+        "aws elbv2 describe-trust-store-associations --trust-store-arn ARN lists the listeners",
+    ),
+    "TrustStoreNotFound": (
+        "AWS does not know the trust store.",
+        "it was created some seconds ago: elbplan tries again\nsomebody deleted it, or no longer shares it",
+        "elbplan plan shows what is missing, elbplan apply creates it",
+    ),
+    "TrustStoreNotReady": (
+        "AWS has not read the CA certificates of the trust store yet, so no listener can use it.",
+        "it was created some seconds ago: elbplan tries again",
+        "",
     ),
     "TargetGroupNotFound": (
         "AWS does not know the target group.",

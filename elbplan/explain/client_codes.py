@@ -44,7 +44,7 @@ CODES: Mapping[str, tuple[str, str, str, str]] = {
         "make cookies smaller; check http:// and https:// in the URL",
     ),
     "401": (
-        "The user did not log in, or the identity provider refused it (leading_actions: authenticate).",
+        "The user did not log in, or the identity provider refused it (login:, token:).",
         """
         the login is set to deny, and the client has no session
         the identity provider refused the user

@@ -55,6 +55,13 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "the old load balancer is deleted, or stops serving, before the TTL of its record is over",
         "wait for the TTL before the step that removes the old load balancer",
     ),
+    "dns-share-lost": (
+        """
+        the weight of a record becomes 0, or its role secondary
+        a record that answered everybody gets a policy for some places or networks only
+        """,
+        "apply the stack whose record of the name shall answer these clients first, and look at its answers",
+    ),
     "dns-name-changes": (
         """
         scheme, type or name of the load balancer changes, which AWS cannot change in place
@@ -91,12 +98,23 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         """
         HTTPS becomes HTTP on a port
         the TLS policy (tls:) allows older versions than before
+        hsts: goes from a listener
         """,
-        "keep the protocol and the policy; use another port for what needs no encryption",
+        "keep the protocol, the policy and the header; use another port for what needs no encryption",
     ),
     "login-removed": (
-        "the login (authenticate), token check or client certificates go from a listener or a rule",
+        """
+        the login (authenticate), token check or client certificates go from a listener or a rule
+        client certificates may be expired (allow_expired:), or a revocation list goes from a trust store
+        """,
         "leave the field to its owner (ignore:), or write it into the spec",
+    ),
+    "web-acl-removed": (
+        """
+        web_acl: goes from the spec
+        a load balancer is replaced, and the new one gets no web ACL
+        """,
+        "leave web_acl: in the spec; to exchange the web ACL, write the other one there: AWS does that without a gap",
     ),
     "certificate-invalid": (
         """
@@ -117,7 +135,10 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "let rules change places in one step: do: reorder",
     ),
     "protection-removed": (
-        "protect: or logs: goes from the spec, or their attributes are switched off",
+        """
+        protect:, logs: or shield: goes from the spec, or their attributes are switched off
+        a server loses its termination_protection: or stop_protection:, or imdsv2: becomes optional
+        """,
         "leave it as it is; if it must go, do it in a migration of its own",
     ),
     "extra-cost": (

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ..core.address import Address, Ref
-from ..kinds.aws.acm_validation import LOST
-from ..kinds.aws.certificate_gates import CAUSES
+from ..kinds.aws.acm_validation import IMPORTED, LOST, UNVALIDATED
+from ..kinds.aws.certificate_gates import CAUSES, mail_cause
 from ..kinds.certificate import Certificate
 from ..kinds.delegation import ZoneDelegation
 from ..kinds.record import Record
@@ -89,11 +89,14 @@ def certificate_findings(look: Look, address: Address) -> Iterator[Finding]:
         yield unknown(str(address), look.certificates.unread.get(arn, "AWS does not describe it"))
         return
     yield _status(look, address, raw)
-    if raw["Status"] == "PENDING_VALIDATION":
+    if raw["Status"] == PENDING:
         yield from _records(look, address, raw)
     live = look.plan.desired.get(address) or look.live.get(address)
     zones = [proof.zone for proof in live.proofs] if isinstance(live, Certificate) else []
     yield from zone_findings(look, zones)
+
+
+PENDING = "PENDING_VALIDATION"
 
 
 def _status(look: Look, address: Address, raw: Mapping[str, Any]) -> Finding:
@@ -101,6 +104,7 @@ def _status(look: Look, address: Address, raw: Mapping[str, Any]) -> Finding:
     if status == "ISSUED":
         end = raw.get("NotAfter")
         until = f" until {end:%Y-%m-%d}" if isinstance(end, datetime) else ""
+        until += ", imported: AWS does not renew it" if raw.get("Type") == IMPORTED else ""
         return ok(str(address), f"issued for {', '.join(raw.get('SubjectAlternativeNames', ()))}{until}")
     if status in LOST:
         reason = raw.get("FailureReason") or status
@@ -108,11 +112,18 @@ def _status(look: Look, address: Address, raw: Mapping[str, Any]) -> Finding:
         cause, fix = (known.text, known.fix) if known is not None else (f"AWS gives only this reason: {reason}", "")
         more = reason if known is not None else ""
         return Finding("cause", str(address), f"not issued: {status}", cause, fix, look.apply, more)
-    pending = [
-        o["DomainName"] for o in raw.get("DomainValidationOptions", ()) if o.get("ValidationStatus") != "SUCCESS"
-    ]
+    waiting = [o for o in raw.get("DomainValidationOptions", ()) if o.get("ValidationStatus") != "SUCCESS"]
+    if raw.get("Type") in UNVALIDATED:
+        what = "not issued yet by its private authority"
+        return Finding(
+            "cause", str(address), what, "", "wait a minute, then check that the authority is active", more=PENDING
+        )
+    if any(option.get("ValidationMethod") == "EMAIL" for option in waiting):
+        mail = mail_cause(raw, look.region)
+        return Finding("cause", str(address), f"not issued yet: {mail.text}", "", mail.fix, mail.command, PENDING)
+    pending = [option["DomainName"] for option in waiting]
     text = f"not issued yet: AWS has not seen the record of {', '.join(pending) or 'its names'}"
-    return Finding("cause", str(address), text, more="PENDING_VALIDATION")
+    return Finding("cause", str(address), text, more=PENDING)
 
 
 def _records(look: Look, address: Address, raw: Mapping[str, Any]) -> Iterator[Finding]:
@@ -121,6 +132,8 @@ def _records(look: Look, address: Address, raw: Mapping[str, Any]) -> Iterator[F
     there = {proof.domain for proof in live.proofs} if isinstance(live, Certificate) else set()
     for option in raw.get("DomainValidationOptions", ()):
         name = option["DomainName"].lower()
+        if option.get("ValidationMethod") == "EMAIL":
+            continue
         if name in there:
             yield ok(f"record for {name}", "is in the hosted zone")
         elif option.get("ResourceRecord"):

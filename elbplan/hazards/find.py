@@ -6,17 +6,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..core.hazard import HAZARDS, Hazard
+from ..kinds.targets import Targets
 from .rules import (
+    balancer_settings,
     delegation,
     dns,
     foreign_children,
+    headers,
     load_balancers,
     logins,
     ordering,
+    records,
     routes,
+    scaling_groups,
     security,
+    servers,
     targets,
     unreachable,
+    web_acls,
 )
 from .timeline import NOTHING_HAPPENS, Timeline
 
@@ -29,17 +36,26 @@ RULES: tuple[Callable[[Timeline], Iterator[Hazard]], ...] = (
     delegation.zone_not_delegated,
     dns.dns_too_early,
     dns.dns_still_cached,
+    records.dns_share_lost,
     load_balancers.dns_name_changes,
     routes.route_removed,
+    scaling_groups.detached_while_serving,
     targets.requests_cut_off,
     targets.health_check_changes,
     security.public_exposure,
     security.weaker_encryption,
+    headers.hsts_removed,
     logins.login_removed,
+    logins.revocations_removed,
+    web_acls.web_acl_removed,
     dns.certificate_invalid,
     targets.too_few_zones,
     ordering.priority_conflict,
     security.protection_removed,
+    servers.server_protection_removed,
+    balancer_settings.weaker_protection,
+    balancer_settings.zone_left_meanwhile,
+    web_acls.shield_removed,
     load_balancers.extra_cost,
     ordering.irreversible_before_hold,
     ordering.repeated_state,
@@ -61,7 +77,9 @@ ANYWHERE = ("repeated-state",)
 
 def find_hazards(timeline: Timeline) -> tuple[Hazard, ...]:
     """Every hazard, at most one of each name at each step."""
-    rules = RULES if timeline.end.state else AT_THE_END
+    # The targets of an Auto Scaling group stand in the state until AWS has deregistered them.
+    ends = all(address.kind == Targets.kind for address in timeline.end.state)
+    rules = AT_THE_END if ends else RULES
     found = [hazard for rule in rules for hazard in rule(timeline) if _happens(timeline, hazard)]
     ranks = {name: rank for rank, name in enumerate(HAZARDS)}
     return tuple(sorted(_merged(found), key=lambda hazard: (hazard.step, ranks[hazard.name])))

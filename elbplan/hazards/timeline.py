@@ -13,6 +13,7 @@ from ..core.kind import Kinds, Owner
 from ..core.plan import Plan
 from ..core.resource import Resource
 from ..core.simulate import State, states_of
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.certificate import Certificate
 from ..kinds.delegation import Delegations
 from ..kinds.listener import Listener
@@ -171,7 +172,7 @@ class Timeline:
         """For each state, the groups that others fill and that serve from the start, or were waited for by then."""
         seen = [frozenset(self.start.serving)]
         for transition in self.transitions:
-            group = transition.step.what if transition.waits(TargetGroup, "healthy") else None
+            group = _group_filled_at(transition)
             seen.append(seen[-1] | ({group} if group is not None and group in transition.after.attached else set()))
         return seen
 
@@ -181,6 +182,15 @@ class Timeline:
         if group not in traffic.filled_by_stack:
             return not isinstance(group, Address) or group in self.filled[index]
         return any((group, member) in self.verified[index] for member in traffic.members.get(group, ()))
+
+
+def _group_filled_at(transition: Transition) -> Ref | None:
+    """The group for whose targets the step waits, if others or an Auto Scaling group fill it."""
+    if transition.waits(TargetGroup, "healthy"):
+        return transition.step.what
+    waits = transition.waits(AutoScalingAttachment, "healthy")
+    attachment = transition.after.get(AutoScalingAttachment, transition.step.what) if waits else None
+    return attachment.group if attachment is not None else None
 
 
 NOBODY = Address("", "")

@@ -13,7 +13,8 @@ from ..core.simulate import State
 from ..kinds.listener import Listener
 from ..kinds.record import Record
 from ..kinds.rule import Rule
-from ..kinds.targets import Target, Targets
+from ..kinds.target import Target
+from ..kinds.targets import Targets
 from ..kinds.traffic import attached_groups, weighted
 from .routing import Endpoint, Route, RoutingCache, RoutingEntry, front_of
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.call import Call, ReadProgram
 from ..kinds.aws.queries import HOSTED_ZONES, balancer_name, domain, zone_id
+from ..spec.short.records import IDENTIFIER
 
 PERMISSIONS = ("route53:ListHostedZones", "route53:ListResourceRecordSets")
 
@@ -26,10 +27,20 @@ class ZoneRecord:
         return domain(self.raw["Name"])
 
     @property
-    def is_plain_alias(self) -> bool:
-        """True for an alias of type A or AAAA without a routing policy: a record as elbplan makes it."""
+    def identifier(self) -> str:
+        """The set identifier; "" for a record without a routing policy."""
+        return str(self.raw.get("SetIdentifier") or "")
+
+    @property
+    def is_alias(self) -> bool:
+        """True for an alias of type A or AAAA with an identifier that a spec can have: a record as elbplan makes it."""
         alias = bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ("A", "AAAA")
-        return alias and not self.raw.get("SetIdentifier")
+        return alias and (not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier)))
+
+    @property
+    def is_plain_alias(self) -> bool:
+        """True for an alias of type A or AAAA without a routing policy."""
+        return self.is_alias and not self.identifier
 
     @property
     def destinations(self) -> set[str]:

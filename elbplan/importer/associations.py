@@ -11,9 +11,14 @@ PERMISSIONS = ("elasticloadbalancing:DescribeCapacityReservation", "wafv2:GetWeb
 
 @dataclass(frozen=True)
 class Associations:
-    """The name of the web ACL, and the reserved capacity units; empty and 0 for none, or if AWS does not tell."""
+    """The web ACL, and the reserved capacity units; empty and 0 for none, or if AWS does not tell.
+
+    is_managed  whether Firewall Manager made the web ACL, and associates it again after every change
+    """
 
     web_acl: str = ""
+    web_acl_arn: str = ""
+    is_managed: bool = False
     capacity_units: int = 0
 
 
@@ -28,5 +33,6 @@ def read_associations(arn: str, type: str) -> ReadProgram[Associations]:
         calls.append(Call("wafv2", "GetWebACLForResource", {"ResourceArn": arn}, optional=True))
     reserved, *others = yield calls
     units = (reserved.get("MinimumLoadBalancerCapacity") or {}).get("CapacityUnits") or 0
-    names = [(other.get("WebACL") or {}).get("Name") or "" for other in others]
-    return Associations(names[0] if names else "", int(units))
+    acl = next((other.get("WebACL") or {} for other in others), {})
+    managed = bool(acl.get("ManagedByFirewallManager"))
+    return Associations(acl.get("Name") or "", acl.get("ARN") or "", managed, int(units))

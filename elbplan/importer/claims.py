@@ -106,14 +106,16 @@ def _use_of_certificate(seen: Survey, raw: Mapping[str, Any] | None) -> str:
     """Why the certificate is not only this load balancer's, or not one that elbplan can request; "" if it is."""
     if raw is None:
         return "it is not a certificate of ACM"
-    if raw.get("Type") != "AMAZON_ISSUED":
-        return "it was imported into ACM" if raw.get("Type") == "IMPORTED" else "a private authority issued it"
+    if raw.get("Type") == "IMPORTED":
+        return "it was imported into ACM, which never returns its private key"
+    if raw.get("RootHierarchyType"):
+        return f"it chains to another root of Amazon ({raw['RootHierarchyType']})"
     if raw.get("Status") != "ISSUED":
         return f"its status is {raw.get('Status')}"
     if others := [arn for arn in raw.get("InUseBy") or () if arn != seen.arn]:
         return f"others use it ({_some(others)})"
-    if any(option.get("ValidationMethod") != "DNS" for option in raw.get("DomainValidationOptions") or ()):
-        return "it is validated by e-mail"
+    if any(option.get("ValidationMethod") == "HTTP" for option in raw.get("DomainValidationOptions") or ()):
+        return "it is validated by HTTP"
     return ""
 
 

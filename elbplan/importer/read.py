@@ -12,6 +12,8 @@ from ..core.kind import LiveResource, Scope
 from ..core.resource import Resource, is_foreign, references, rewrite
 from ..errors import Refused
 from ..kinds import KINDS
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.aws.routing_policies import policy_fields
 from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -24,6 +26,7 @@ from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
 from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
+from .edge import web_acl_of
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
 from .labels import labels_of
@@ -31,7 +34,7 @@ from .lookups import lookups_of
 from .owners import owner_of
 from .source import ImportSource
 from .survey import Survey, survey
-from .target_owners import other_registrar
+from .target_owners import attached_scaling_groups, other_registrar
 from .words import has_words
 
 Resources = dict[Address, Resource]
@@ -68,6 +71,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
     claims = claims_of(seen)
     resources = _live_resources(reader, region, claims, stack)
     resources |= _records(seen, claims)
+    resources |= web_acl_of(seen.associations, BALANCER)
     resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
     resources, ids = _renumbered(resources, claims.ids)
     return ImportSource(
@@ -111,14 +115,20 @@ def _records(seen: Survey, claims: Claims) -> Resources:
     for found in seen.records:
         type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
         name = found.name if type == "A" else f"{found.name}-{type.lower()}"
-        if not found.is_plain_alias:
-            claims.leave(what, "elbplan manages only plain aliases, without a routing policy")
+        if not found.is_alias:
+            claims.leave(what, "elbplan manages only plain aliases, and those with an id that a spec can have")
             continue
-        address = Address("record", name)
-        address = Address("record", f"{name}-{found.zone.lower()}") if address in records else address
-        healthy = bool(found.raw["AliasTarget"].get("EvaluateTargetHealth"))
-        records[address] = Record(
-            name=found.name, type=type, zone=AwsId(found.zone), load_balancer=BALANCER, evaluate_target_health=healthy
+        further = [f"{name}-{word}" for word in (found.identifier.lower(), found.zone.lower()) if word]
+        free = (label for label in (name, *further) if Address("record", label) not in records)
+        check = found.raw.get("HealthCheckId")
+        records[Address("record", next(free, further[-1]))] = Record(
+            name=found.name,
+            type=type,
+            zone=AwsId(found.zone),
+            load_balancer=BALANCER,
+            evaluate_target_health=bool(found.raw["AliasTarget"].get("EvaluateTargetHealth")),
+            health_check=AwsId(check) if check else None,
+            **policy_fields(found.raw),
         )
     return records
 
@@ -129,7 +139,11 @@ def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claim
     for address, resource in resources.items():
         if isinstance(resource, Targets):
             arn = claims.ids[Address("target_group", address.name)]
-            if registrar := other_registrar(seen, arn):
+            if attached := attached_scaling_groups(seen, arn):
+                attachment = Address(AutoScalingAttachment.kind, address.name)
+                kept[attachment] = AutoScalingAttachment(group=resource.group, auto_scaling_groups=attached)
+                del kept[address]
+            elif registrar := other_registrar(seen, arn):
                 claims.leave(f"targets of target_group.{address.name}", f"{registrar} registers them")
                 del kept[address]
     return kept
@@ -158,8 +172,12 @@ def _inexpressible(resources: Resources) -> Iterator[tuple[Address, str]]:
     for address, resource in resources.items():
         if is_foreign(resource):
             yield address, "AWS has a value there that a spec cannot have"
-        elif isinstance(resource, Certificate) and {p.domain for p in resource.proofs} != set(resource.domains):
+        elif isinstance(resource, Certificate) and _lacks_records(resource):
             yield address, "a validation record of it is in no public hosted zone of this account"
+
+
+def _lacks_records(certificate: Certificate) -> bool:
+    return certificate.by_records and {p.domain for p in certificate.proofs} != set(certificate.domains)
 
 
 def _renumbered(resources: Resources, ids: Mapping[Address, str]) -> tuple[Resources, dict[Address, str]]:
@@ -191,15 +209,16 @@ def _place(address: Address, resource: Resource) -> tuple[str, int, str]:
 def _with_tags(resources: Resources, ids: Mapping[Address, str], seen: Survey) -> Resources:
     """The resources with the tags that they have; those of AWS itself cannot be written."""
     return {
-        address: _settled(resource, _user_tags(seen.tags.get(ids.get(address, ""), {})))
+        address: _settled(resource, _user_tags(seen.tags.get(ids.get(address, ""), {})), seen)
         for address, resource in resources.items()
     }
 
 
-def _settled(resource: Resource, tags: Mapping[str, str]) -> Resource:
+def _settled(resource: Resource, tags: Mapping[str, str], seen: Survey) -> Resource:
     changed: dict[str, Any] = {"tags": tags} if KINDS[resource.kind].taggable else {}
     if isinstance(resource, LoadBalancer):
         changed["records"] = ()
+        changed["minimum_capacity_units"] = seen.associations.capacity_units
     if isinstance(resource, TargetGroup):
         changed["balancer"] = BALANCER if resource.balancer else None
     return resource.model_copy(update=changed)

@@ -11,6 +11,8 @@ from typing import Any
 from ..core.address import Address, Lookup
 from ..core.duration import duration_text
 from ..kinds import KINDS
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.aws.auto_scaling import scaling_group_name
 from ..kinds.certificate import Certificate
 from ..kinds.listener import SECURE, Listener
 from ..kinds.load_balancer import LoadBalancer
@@ -19,9 +21,15 @@ from ..kinds.rule import Rule
 from ..kinds.security_group import SecurityGroup
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
+from ..kinds.web_acl_association import WebAclAssociation
 from ..spec.expand.listeners import POLICIES
 from ..spec.expand.rules import STEP
+from .balancer_words import setting_words, subnet_entries
+from .certificate_words import certificate_words
 from .claims import BALANCER
+from .edge import WEB_ACL, log_words
+from .listener_words import settings_words
+from .login_words import leading_words, rewrite_words
 from .lookups import DEFAULT_VPC, EVERY_ZONE
 from .source import ImportSource
 from .words import Words, action_words, condition_words, has_words
@@ -66,6 +74,8 @@ class ShortWriter:
             **self._groups(),
             "listeners": list(self._listeners()) or None,
             **self._attributes(),
+            **setting_words(self.balancer),
+            **self._web_acl(),
             "tags": self._tags() or None,
         }
         return {key: value for key, value in every.items() if value is not None}
@@ -81,14 +91,14 @@ class ShortWriter:
         return words
 
     def _subnets(self) -> Words:
-        known = self.source.lookups
+        known = {} if self.balancer.pins else self.source.lookups
         if DEFAULT_VPC in known and EVERY_ZONE in known:
             return {}
         letters = sorted(lookup.query for lookup in known if lookup.what == "subnet")
         if DEFAULT_VPC in known and letters:
             return {"zones": letters}
         vpcs = {str(r.vpc) for r in self.resources.values() if isinstance(r, SecurityGroup | TargetGroup) and r.vpc}
-        return {"network": {"vpc": min(vpcs, default="default"), "subnets": list(map(str, self.balancer.subnets))}}
+        return {"network": {"vpc": min(vpcs, default="default"), "subnets": subnet_entries(self.balancer)}}
 
     def _allow(self) -> list[str] | None:
         """The sources that the rules of the load balancer's own group let in, if they are the same for each port."""
@@ -106,6 +116,8 @@ class ShortWriter:
     def _names(self) -> list[Record]:
         """The A records, if the short form makes exactly these: with `ip: dualstack`, also an AAAA record for each."""
         records = self.of(Record)
+        if any(record.set_identifier or record.health_check for record in records.values()):
+            return []
         names = [record for record in records.values() if record.type == "A"]
         types = ("A", "AAAA") if self.balancer.ip_address_type.startswith("dualstack") else ("A",)
         made = {(record.name, str(record.zone), type) for record in names for type in types}
@@ -143,6 +155,8 @@ class ShortWriter:
         if self.source.lookups.get(lookup) != (record.zone,):
             words["zone"] = str(record.zone)
         words |= {key: True for key in ("take_over", "restore") if getattr(record, key)}
+        if self.certificate_of_domains():
+            words |= certificate_words(self.resources[MANAGED_CERTIFICATE], record.name)
         return words if len(words) > 1 else record.name
 
     # Groups --------------------------------------------------------------------------------------------------------
@@ -170,6 +184,11 @@ class ShortWriter:
 
     def _targets(self, address: Address, group: TargetGroup) -> Words:
         """The targets by id; their ports, and a zone, are no words of the short form."""
+        attachment = self.resources.get(Address(AutoScalingAttachment.kind, address.name))
+        if isinstance(attachment, AutoScalingAttachment):
+            self.covered.add(Address(AutoScalingAttachment.kind, address.name))
+            names = [scaling_group_name(ref) for ref in attachment.auto_scaling_groups]
+            return {"auto_scaling_group": names if len(names) > 1 else names[0]}
         targets = self.resources.get(Address(Targets.kind, address.name))
         members = targets.members if isinstance(targets, Targets) else ()
         if group.target_type == "ip":
@@ -199,8 +218,8 @@ class ShortWriter:
                 continue
             self.covered |= {address, *(rule for rule, _ in self._rules(address))}
             words: Words = {"listen": f"{listener.port}/{str(listener.protocol).lower()}"} if listener.port else {}
-            words |= self._tls(listener)
-            words |= action_words(listener.action)
+            words |= self._tls(listener) | settings_words(listener)
+            words |= action_words(listener.action) | (leading_words(listener.leading_actions) or {})
             rules = list(self._rule_words(self._rules(address)))
             yield words | ({"rules": rules} if rules else {})
 
@@ -226,7 +245,8 @@ class ShortWriter:
         for number, (address, rule) in enumerate(rules, 1):
             name = address.name.partition("-")[2]
             words: Words = {"name": name} if name != f"r{number}" else {}
-            words |= condition_words(rule.conditions) | action_words(rule.action)
+            words |= condition_words(rule.conditions) | (leading_words(rule.leading_actions) or {})
+            words |= (rewrite_words(rule.transforms) or {}) | action_words(rule.action)
             usual = (highest // STEP + 1) * STEP
             yield words | ({"priority": rule.priority} if rule.priority != usual else {})
             highest = max(highest, rule.priority)
@@ -236,12 +256,17 @@ class ShortWriter:
     def _attributes(self) -> Words:
         attributes = self.balancer.attributes
         words: Words = {}
-        if attributes.get("access_logs.s3.enabled") == "true":
-            place = (attributes.get("access_logs.s3.bucket", ""), attributes.get("access_logs.s3.prefix", ""))
-            words["logs"] = "s3://" + "/".join(filter(None, place))
+        words |= log_words(attributes, str(self.balancer.log_bucket or ""))
         if attributes.get("deletion_protection.enabled") == "true":
             words["protect"] = True
         return words
+
+    def _web_acl(self) -> Words:
+        association = self.resources.get(WEB_ACL)
+        if not isinstance(association, WebAclAssociation):
+            return {}
+        self.covered.add(WEB_ACL)
+        return {"web_acl": str(association.web_acl)}
 
     def _tags(self) -> Mapping[str, str]:
         """The tags that all resources have. `Name` is the name of one."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.call import Call, ReadProgram, Tags
 from ..kinds.aws.acm_validation import MISSING, describe_certificate
+from ..kinds.aws.auto_scaling import AUTO_SCALING, ScalingGroup, by_name, scaling_groups_in
 from ..kinds.aws.candidates import groups_in
 from ..kinds.aws.elb_search import has_certificates, rules_of
 from ..kinds.aws.external_targets import health_of
@@ -63,9 +64,9 @@ class Survey:
     targets: dict[str, Sequence[Raw]] = field(default_factory=dict)
     addresses: dict[str, Raw] = field(default_factory=dict)
     instances: dict[str, Raw] = field(default_factory=dict)
+    scaling: dict[str, ScalingGroup] = field(default_factory=dict)
     subnets: dict[str, Raw] = field(default_factory=dict)
     vpcs: dict[str, Raw] = field(default_factory=dict)
-    listener_attributes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     associations: Associations = field(default_factory=Associations)
     records: list[ZoneRecord] = field(default_factory=list)
     zones: Sequence[Raw] = ()
@@ -110,7 +111,6 @@ def _rules_and_details(seen: Survey) -> ReadProgram[None]:
     calls = [
         *map(rules_of, seen.listeners),
         *map(describe_certificates, secure),
-        *map(_listener_attributes, seen.listeners),
         *map(health_of, seen.groups),
     ]
     answers = iter((yield calls) if calls else [])
@@ -120,15 +120,8 @@ def _rules_and_details(seen: Survey) -> ReadProgram[None]:
     for arn in secure:
         default = [c["CertificateArn"] for c in seen.listeners[arn].get("Certificates") or ()][:1]
         seen.certificates[arn] = list(dict.fromkeys([*default, *further_certificates(next(answers))]))
-    for arn in seen.listeners:
-        seen.listener_attributes[arn] = {a["Key"]: a.get("Value") or "" for a in next(answers).get("Attributes", ())}
     for arn in seen.groups:
         seen.targets[arn] = next(answers).get("TargetHealthDescriptions", [])
-
-
-def _listener_attributes(arn: str) -> Call:
-    """The attributes of a listener. They are only listed, so a denial is no problem."""
-    return Call("elbv2", "DescribeListenerAttributes", {"ListenerArn": arn}, optional=True)
 
 
 def forwarded_groups(seen: Survey) -> Iterator[str]:
@@ -193,6 +186,15 @@ def _behind_targets(seen: Survey) -> ReadProgram[None]:
         for interface in answer.get("NetworkInterfaces", ()):
             for address in interface.get("PrivateIpAddresses") or ():
                 seen.addresses[address["PrivateIpAddress"]] = interface
+    yield from _scaling_groups(seen)
+
+
+def _scaling_groups(seen: Survey) -> ReadProgram[None]:
+    """The Auto Scaling groups of the targets. Without the permission to read them, the spec does not name them."""
+    names = {tag_mapping(raw.get("Tags")).get(AUTO_SCALING, "") for raw in seen.instances.values()} - {""}
+    if names:
+        (answer,) = yield [replace(by_name(names), optional=True)]
+        seen.scaling = scaling_groups_in([answer])
 
 
 def _network(seen: Survey) -> ReadProgram[None]:

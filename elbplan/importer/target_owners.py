@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..core.address import Ref
+from ..kinds.aws.auto_scaling import AUTO_SCALING
 from ..kinds.aws.ownership import tag_mapping
 from .survey import Survey
 
-AUTO_SCALING = "aws:autoscaling:groupName"
 SERVICES = {"arn:aws:ecs:": "an ECS service", "aws-K8S-": "a Kubernetes controller", "AWS Lambda VPC ENI": "a function"}
 """How the descriptions of network interfaces begin that a service makes for its own targets."""
 
@@ -15,6 +16,11 @@ SERVICES = {"arn:aws:ecs:": "an ECS service", "aws-K8S-": "a Kubernetes controll
 def other_registrar(seen: Survey, group: str) -> str:
     """`Auto Scaling group web`: what registers and deregisters the targets of this group; "" if nothing is known."""
     return next(_registrars(seen, group), "")
+
+
+def attached_scaling_groups(seen: Survey, group: str) -> tuple[Ref, ...]:
+    """The Auto Scaling groups that are attached to this target group."""
+    return tuple(scaling.ref for _, scaling in sorted(seen.scaling.items()) if group in scaling.sources)
 
 
 def _registrars(seen: Survey, group: str) -> Iterator[str]:

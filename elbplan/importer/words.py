@@ -64,10 +64,10 @@ def _number(text: str) -> int | str:
 
 
 def has_words(conditions: Iterable[Condition]) -> bool:
-    """True if the short form can say these conditions: one of each field, and no regular expressions."""
+    """True if the short form can say these conditions: one of each field."""
     conditions = list(conditions)
     once = [condition.field for condition in conditions if condition.field in FIELDS]
-    plain = all(condition.values and not condition.regex and not condition.settings for condition in conditions)
+    plain = all((condition.values or condition.regex) and not condition.settings for condition in conditions)
     return plain and len(set(once)) == len(once)
 
 
@@ -76,25 +76,36 @@ def condition_words(conditions: Iterable[Condition]) -> Words:
     words: Words = {}
     for condition in conditions:
         values = list(condition.values)
+        regex = {"regex": _single(list(condition.regex))} if condition.regex else {}
         if condition.field == "http-header":
-            words.setdefault("header", []).append({"name": condition.name, "values": values})
+            given = {"values": values} if values else {}
+            words.setdefault("header", []).append({"name": condition.name, **given, **regex})
         elif condition.field == "query-string":
             words.setdefault("query", []).append({"values": values})
+        elif regex:
+            words[FIELDS[condition.field]] = {**({"values": _single(values)} if values else {}), **regex}
         else:
             words.setdefault(FIELDS[condition.field], []).extend(values)
     return {key: _plain(key, value) for key, value in words.items()}
 
 
-def _plain(key: str, value: list[Any]) -> Any:
+def _header(header: Words) -> Any:
+    """The values alone; with regular expressions, a map of both."""
+    if "regex" not in header:
+        return _single(header["values"])
+    return {key: _single(value) if key == "values" else value for key, value in header.items() if key != "name"}
+
+
+def _plain(key: str, value: Any) -> Any:
     """A single value without its list, and headers and queries as a map."""
     if key == "header":
         names = [header["name"] for header in value]
         if len(set(names)) == len(names):
-            return {header["name"]: _single(header["values"]) for header in value}
+            return {header["name"]: _header(header) for header in value}
         return value
     if key == "query":
         return _queries(value)
-    return _single(value)
+    return value if isinstance(value, dict) else _single(value)
 
 
 def _queries(value: list[Any]) -> Any:

@@ -1,46 +1,34 @@
-"""A public ACM certificate that DNS records validate."""
+"""A certificate of ACM: public or private, requested or imported."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, Lookup, Ref
-from ..core.call import DENIED_ANSWER, Call, ReadProgram, WriteProgram
-from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
-from ..core.resource import IMMUTABLE, SHARED, WRITE_ONLY, Resource, from_live
-from .aws.acm_validation import (
-    CERTIFICATES,
-    LOST,
-    MISSING,
-    DnsValidation,
-    describe_certificate,
-    existing_validations,
-    is_fully_listed,
-    listed_names,
-    listed_validations,
-    validation_records,
-    without_wildcard,
-)
-from .aws.adoption import ids_to_adopt, with_adopted
-from .aws.certificate_candidates import candidates
-from .aws.certificate_gates import issued, validation_records_known
-from .aws.denied_reads import denied_text, unless_denied
-from .aws.hosted_zones import hosted_zones
+from ..core.address import Lookup, Ref
+from ..core.call import ReadProgram, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
+from ..core.resource import IMMUTABLE, LEARNED, SHARED, WRITE_ONLY, Resource, from_live
+from .aws.acm_validation import IMPORTED, LOST, DnsValidation, validation_records, without_wildcard
+from .aws.certificate_gates import GATES
+from .aws.certificate_reading import ReadCertificate, read_certificates
+from .aws.certificate_requests import LONGEST_FIRST_NAME, MailDomain, by_first_name, import_call, request_call
 from .aws.moments import expiry_facts
-from .aws.ownership import owner, owners_by_id, retag, tag_list, tag_mapping, user_tags
-from .aws.queries import USERS_OF_ZONES
-from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone, pass_on_claims
-from .aws.validation_removal import RecordRemoval
+from .aws.ownership import retag, user_tags
+from .aws.pem import PemFiles
+from .aws.validation_ownership import RecordClaim, create_records, facts_of, left_in_the_zone
+from .aws.validation_removal import delete_certificate
 from .permissions.certificate import PERMISSIONS
+
+__all__ = ["KIND", "LONGEST_FIRST_NAME", "Certificate", "by_first_name"]
 
 
 class Certificate(Resource):
-    """An ACM certificate, validated by DNS. Its domains cannot change: other domains need a new certificate."""
+    """An ACM certificate. AWS cannot change the domains of a certificate that it issued: others need a new one."""
 
     kind: ClassVar[str] = "certificate"
     domains: Annotated[
@@ -49,6 +37,7 @@ class Certificate(Resource):
     key: Annotated[
         Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1", "RSA_1024", "RSA_3072", "RSA_4096", "EC_secp521r1"],
         IMMUTABLE,
+        Field(description="RSA_2048, EC_prime256v1 or EC_secp384r1; the others only for imported certificates"),
     ] = "RSA_2048"
     proofs: Annotated[
         tuple[DnsValidation, ...], SHARED, Field(description="the zone of each name; by default elbplan finds it")
@@ -59,11 +48,38 @@ class Certificate(Resource):
         WRITE_ONLY,
         Field(description="elbplan also deletes the validation records that it made, if no region needs them"),
     ] = False
+    authority: Annotated[
+        str | None,
+        IMMUTABLE,
+        LEARNED,
+        Field(description="ARN of the private authority (AWS Private CA) that issues it"),
+    ] = None
+    validation: Annotated[
+        Literal["DNS", "EMAIL"] | None,
+        IMMUTABLE,
+        LEARNED,
+        Field(description="how AWS checks the domains: DNS (the default) or EMAIL"),
+    ] = None
+    mail_domains: Annotated[
+        tuple[MailDomain, ...] | None,
+        IMMUTABLE,
+        LEARNED,
+        Field(description="EMAIL: where AWS sends the mail for a name, if not to addresses of the name itself"),
+    ] = None
+    export: Annotated[
+        bool | None, IMMUTABLE, LEARNED, Field(description="the private key may be exported; AWS bills each name")
+    ] = None
+    pem: Annotated[PemFiles | None, WRITE_ONLY, Field(description="the files of a certificate to import")] = None
+    fingerprints: Annotated[
+        tuple[str, ...],
+        LEARNED,
+        Field(description="SHA-256 of an imported certificate and of its chain"),
+    ] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Domains are a set, in lower case and without the final dot."""
+        """Domains are a set, in lower case and without the final dot. The defaults of newer fields are None."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
@@ -72,72 +88,78 @@ class Certificate(Resource):
         if isinstance(data.get("proofs"), list | tuple):
             proofs = {p.domain: p for p in map(DnsValidation.model_validate, data["proofs"])}
             data["proofs"] = tuple(proofs[name] for name in sorted(proofs))
+        if isinstance(data.get("mail_domains"), list | tuple):
+            mails = {m.domain: m for m in map(MailDomain.model_validate, data["mail_domains"])}
+            data["mail_domains"] = tuple(m for _, m in sorted(mails.items()) if m.mail_domain != m.domain) or None
+        if data.get("validation") == "DNS":
+            data["validation"] = None
+        if data.get("export") is False:
+            data["export"] = None
+        if data.get("pem") and (pem := PemFiles.model_validate(data["pem"])).certificate_text:
+            data["fingerprints"] = pem.fingerprints
         return data
+
+    @property
+    def imported(self) -> bool:
+        """True if somebody else issued it and elbplan imports it."""
+        return bool(self.pem or self.fingerprints)
+
+    @property
+    def by_records(self) -> bool:
+        """True if AWS validates its domains by DNS records."""
+        return not (self.imported or self.authority or self.validation == "EMAIL")
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in words: `validated by DNS`."""
+        if self.imported:
+            return "imported"
+        if self.authority:
+            return "from a private authority"
+        return "validated by mail" if self.validation == "EMAIL" else "validated by DNS"
+
+    @property
+    def issue_gate(self) -> str:
+        """The wait for its issue."""
+        return "signed" if self.authority else "approved" if self.validation == "EMAIL" else "issued"
+
+    @property
+    def fixed_at_creation(self) -> dict[str, str]:
+        """A new import under the same ARN may have other domains, but no other key.
+
+        https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html
+        """
+        return {"domains": IMPORTED} if self.imported else {}
 
 
 def read(scope: Scope) -> ReadProgram[Found[Certificate]]:
-    """Reads the certificates that a source of candidates names, and whose tags say that they are ours."""
-    needed = scope.wants(Certificate.kind)
-    (listed,) = yield [unless_denied(CERTIFICATES, needed=needed)]
-    if listed == DENIED_ANSWER:
-        return Found({}, unread=(denied_text("certificates", CERTIFICATES),))
-    summaries = listed["CertificateSummaryList"]
-    desired = [name for _, _, wanted in scope.wanted(Certificate) for name in wanted.domains]
-    arns = yield from candidates(scope, summaries, Certificate.kind, desired)
-    asks = [unless_denied(_tags_of(arn), needed=needed) for arn in arns]
-    answers = (yield asks) if asks else []
-    if DENIED_ANSWER in answers:
-        return Found({}, unread=(denied_text("certificates", asks[0]),))
-    tags = {arn: tag_mapping(answer.get("Tags")) for arn, answer in zip(arns, answers, strict=True)}
-    known, adopting = with_adopted(scope, tags)
-    owned = {arn: owned_by for arn in arns if (owned_by := owner(known[arn], Certificate.kind, scope.stacks))}
-    owners = owners_by_id({arn: tags[arn] for arn in ids_to_adopt(scope) if arn in tags})
-    if not owned:
-        return Found({}, owners=owners)
-    found = yield from _found(scope, {s["CertificateArn"]: s for s in summaries}, owned, known)
-    return replace(found, owners=owners, adopting=adopting)
-
-
-Owned = Mapping[str, tuple[str, Address]]
-
-
-def _found(
-    scope: Scope, listed: Mapping[str, Mapping[str, Any]], owned: Owned, tags: Mapping[str, Mapping[str, str]]
-) -> ReadProgram[Found[Certificate]]:
-    """The stacks' certificates, by ARN in `owned`, with the names whose validation record exists."""
-    names = [name for arn in owned for name in listed_names(listed[arn])]
-    zones = yield from hosted_zones(names, needed=scope.wants(*USERS_OF_ZONES))
-    if zones is None:
-        zones = (yield from hosted_zones(names)) or []  # the denial of a call that is needed after all
-    summaries = [listed[arn] for arn in owned if is_fully_listed(listed[arn], zones)]
-    rest = [arn for arn in owned if listed[arn] not in summaries]
-    described = (yield [describe_certificate(arn) for arn in rest]) if rest else []
-    raws = [answer["Certificate"] for answer in described if answer]
-    proofs = yield from existing_validations(raws, zones)
-    proofs |= yield from listed_validations(summaries, zones)
-    raws += [{**s, "SubjectAlternativeNames": s["SubjectAlternativeNameSummaries"]} for s in summaries]
-    claims = {raw["CertificateArn"]: _claim(raw, owned[raw["CertificateArn"]][0], tags) for raw in raws}
+    """The stacks' certificates, by their tags, with the names whose validation record exists."""
+    wanted = {(stack, address): certificate for stack, address, certificate in scope.wanted(Certificate)}
+    names = [name for certificate in wanted.values() for name in certificate.domains]
+    described = {address for (_, address), certificate in wanted.items() if not certificate.by_records}
+    answer = yield from read_certificates(scope, names, described)
+    claims = {each.arn: _claim(each) for each in answer.certificates}
     ours: dict[str, list[LiveResource[Certificate]]] = {}
     stays: dict[str, Sequence[str]] = {}
-    for raw in raws:
-        arn = raw["CertificateArn"]
-        stack, address = owned[arn]
-        lost = raw["Status"] in LOST
-        live = _lost(address, raw, tags[arn]) if lost else _live(address, raw, tags[arn], proofs[arn])
-        remove = any(wanted.remove_validation for s, a, wanted in scope.wanted(Certificate) if (s, a) == owned[arn])
-        ours.setdefault(stack, []).append(replace(live, facts={**live.facts, **facts_of(arn, claims, remove)}))
-        existing = [proof.domain for proof in proofs[arn]]
-        stays[arn] = () if remove else left_in_the_zone(claims[arn], existing, _wanted_names(scope, stack))
-    return Found(ours, stays=stays)
+    for each in answer.certificates:
+        spec = wanted.get((each.stack, each.address))
+        remove = spec is not None and spec.remove_validation
+        live = _lost(each) if each.raw["Status"] in LOST else _live(each)
+        live = replace(live, facts={**live.facts, **facts_of(each.arn, claims, remove)})
+        ours.setdefault(each.stack, []).append(live)
+        existing = [proof.domain for proof in each.proofs]
+        left = () if remove else left_in_the_zone(claims[each.arn], existing, _wanted_names(scope, each.stack))
+        stays[each.arn] = left
+    return Found(ours, stays=stays, owners=answer.owners or {}, adopting=answer.adopting, unread=answer.unread)
 
 
-def _tags_of(arn: str) -> Call:
-    return Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
+def _claim(each: ReadCertificate) -> RecordClaim:
+    names = () if each.raw["Status"] in LOST else _names(each)
+    return RecordClaim.of(each.stack, names, each.tags)
 
 
-def _claim(raw: Mapping[str, Any], stack: str, tags: Mapping[str, Mapping[str, str]]) -> RecordClaim:
-    names = () if raw["Status"] in LOST else (raw["DomainName"], *raw.get("SubjectAlternativeNames", []))
-    return RecordClaim.of(stack, names, tags[raw["CertificateArn"]])
+def _names(each: ReadCertificate) -> tuple[str, ...]:
+    return (each.raw["DomainName"], *(each.raw.get("SubjectAlternativeNames") or ()))
 
 
 def _wanted_names(scope: Scope, stack: str) -> list[str]:
@@ -146,19 +168,29 @@ def _wanted_names(scope: Scope, stack: str) -> list[str]:
     return [name for s, _, certificate in wanted if s == stack for name in certificate.domains]
 
 
-def _live(
-    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], proofs: Sequence[DnsValidation]
-) -> LiveResource[Certificate]:
+def _live(each: ReadCertificate) -> LiveResource[Certificate]:
+    raw = each.raw
+    options = raw.get("DomainValidationOptions", [])
+    by_mail = any(option.get("ValidationMethod") == "EMAIL" for option in options)
+    exported = (raw.get("Options") or {}).get("Export") or raw.get("ExportOption")
     fields = {
-        "tags": user_tags(tags),
-        "domains": tuple({raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())}),
+        "tags": user_tags(each.tags),
+        "domains": tuple(set(_names(each))),
         "key": (raw.get("KeyAlgorithm") or "RSA_2048").replace("-", "_"),
-        "proofs": tuple(proofs),
+        "proofs": () if by_mail else tuple(each.proofs),
+        "authority": raw.get("CertificateAuthorityArn"),
+        "validation": "EMAIL" if by_mail else None,
+        "mail_domains": [
+            MailDomain(domain=option["DomainName"], mail_domain=option.get("ValidationDomain") or option["DomainName"])
+            for option in options
+            if by_mail
+        ],
+        "export": exported == "ENABLED" or None,
+        "fingerprints": each.fingerprints,
     }
-    model = from_live(Certificate, fields)
-    complete = len(list(validation_records(raw))) == len(raw.get("DomainValidationOptions", []))
-    state = raw["Status"] if complete else NO_RECORDS_YET
-    return LiveResource(address, raw["CertificateArn"], model, {"state": state, **expiry_facts(raw)})
+    complete = by_mail or len(list(validation_records(raw))) == len(options)
+    facts = {"state": raw["Status"] if complete else NO_RECORDS_YET, **expiry_facts(raw)}
+    return LiveResource(each.address, each.arn, from_live(Certificate, fields), facts)
 
 
 NO_RECORDS_YET = "NO_RECORDS_YET"
@@ -166,25 +198,33 @@ NO_RECORDS_YET = "NO_RECORDS_YET"
 
 
 def pending_gate(live: LiveResource[Certificate]) -> str:
-    """`records` until AWS returns the validation records, `issued` until the certificate is issued."""
-    state = live.facts.get("state")
-    return {"ISSUED": "", NO_RECORDS_YET: "records"}.get(str(state), "issued")
+    """`records` until AWS returns the validation records, then the wait for the issue, by the kind of validation."""
+    state, model = live.facts.get("state"), live.model
+    if state == "ISSUED":
+        return ""
+    return "records" if state == NO_RECORDS_YET else model.issue_gate
 
 
-def _lost(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Certificate]:
+def _lost(each: ReadCertificate) -> LiveResource[Certificate]:
     """A certificate that AWS will never issue. It has a useless domain here, so that the plan replaces it."""
-    model = Certificate(tags=user_tags(tags), domains=(f"{raw['Status'].lower()}.invalid",))
-    return LiveResource(address, raw["CertificateArn"], model, {"state": raw["Status"], **expiry_facts(raw)})
+    state = each.raw["Status"]
+    model = Certificate(tags=user_tags(each.tags), domains=(f"{state.lower()}.invalid",))
+    return LiveResource(each.address, each.arn, model, {"state": state, **expiry_facts(each.raw)})
 
 
 def with_dns_validation(certificate: Certificate) -> Certificate:
     """A certificate without `proofs` is validated in the hosted zones of its domains."""
-    if certificate.proofs:
+    if certificate.proofs or not certificate.by_records:
         return certificate
     proofs = tuple(
         DnsValidation(domain=name, zone=Lookup("hosted_zone", name.removeprefix("*."))) for name in certificate.domains
     )
     return certificate.model_copy(update={"proofs": proofs})
+
+
+def with_live_defaults(wanted: Certificate, live: Certificate) -> Certificate:
+    """AWS decides nothing of a certificate: a field that the spec does not have is the default."""
+    return fill_unset(wanted, live, keep=("authority", "validation", "mail_domains", "export", "pem"))
 
 
 def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Certificate]]:
@@ -193,34 +233,22 @@ def create_path(new: Certificate, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, 
     return [("expand", requested), ("expand", new)] if new.proofs else [("expand", requested)]
 
 
-LONGEST_FIRST_NAME = 64
-"""https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html (DomainName)"""
-
-
-def by_first_name(names: Iterable[str]) -> list[str]:
-    """The names in the order of the request: AWS allows fewer characters in the first name than in the others."""
-    return sorted(names, key=lambda name: (len(name) > LONGEST_FIRST_NAME, name.startswith("*."), len(name), name))
-
-
 def create(new: Certificate, context: StepContext) -> WriteProgram:
-    """RequestCertificate with a token: within an hour, a second request returns the same certificate."""
-    first, *others = by_first_name(new.domains)
-    params: dict[str, Any] = {
-        "DomainName": first,
-        "ValidationMethod": "DNS",
-        "KeyAlgorithm": new.key,
-        "IdempotencyToken": context.token[:32],
-        "Tags": tag_list(context.tags(new)),
-    }
-    if others:
-        params["SubjectAlternativeNames"] = [first, *others]
-    answer = yield Call("acm", "RequestCertificate", params)
+    """Imports the certificate, or requests it with a token: within an hour, a second request returns the same one."""
+    tags = context.tags(new)
+    call = import_call(new.pem, tags=tags) if new.imported else request_call(new, context.token, tags)
+    answer = yield call
     return {"id": answer["CertificateArn"]}
 
 
 def update(before: Certificate, after: Certificate, context: StepContext) -> WriteProgram:
-    """Creates the validation records. An apex and its wildcard share a record, and so do two certificates."""
+    """Creates the validation records, or imports the new files under the same ARN.
+
+    An apex and its wildcard share a record, and so do two certificates.
+    """
     arn = context.id(context.address)
+    if after.fingerprints != before.fingerprints:
+        yield import_call(after.pem, arn=arn)
     missing = {proof.domain: context.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
         yield from create_records(arn, missing)
@@ -229,34 +257,15 @@ def update(before: Certificate, after: Certificate, context: StepContext) -> Wri
 
 
 def delete(old: Certificate, context: StepContext) -> WriteProgram:
-    """Deletes the certificate and, if the spec wants it, the validation records that elbplan made and nobody needs.
-
-    It checks the records again after the certificate is deleted: of two certificates that are deleted together, each
-    seems to need the record until one of them is gone.
-    """
+    """Deletes the certificate and, if the spec wants it, the validation records that elbplan made and nobody needs."""
     assert context.live is not None
-    arn, facts = context.live.id, context.live.facts
-    made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
     places = {without_wildcard(proof.domain): context.id(proof.zone) for proof in old.proofs}
-    removal = RecordRemoval(arn, context.region, places)
-    yield from pass_on_claims(facts)
-    yield from removal.read_records(made)
-    yield from removal.remove()
-    yield Call(
-        "acm",
-        "DeleteCertificate",
-        {"CertificateArn": arn},
-        done_if=MISSING,
-        retry_on=("ResourceInUseException",),
-        timeout=1200,
-    )
-    yield from removal.remove(only_here=True)
-    return {"kept": removal.reasons} if removal.reasons else {}
+    return (yield from delete_certificate(context.live.id, context.live.facts, context.region, places))
 
 
 def summary(certificate: Certificate) -> str:
     """`api.example.com, validated by DNS`"""
-    return f"{', '.join(certificate.domains)}, validated by DNS"
+    return f"{', '.join(certificate.domains)}, {certificate.source}"
 
 
 KIND = Kind(
@@ -268,17 +277,8 @@ KIND = Kind(
     create_path=create_path,
     summary=summary,
     with_implied_references=with_dns_validation,
+    with_live_defaults=with_live_defaults,
     pending_gate=pending_gate,
-    gates=(
-        Gate(
-            "records",
-            "AWS has returned the validation records",
-            300,
-            validation_records_known,
-            after=("create",),
-            usual="< 1 min",
-        ),
-        Gate("issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes"),
-    ),
+    gates=GATES,
     permissions=PERMISSIONS,
 )

@@ -15,6 +15,7 @@ from ..core.cause import Cause
 from ..core.kind import LiveResource
 from ..core.resource import Resource
 from .certificate import Certificate
+from .hosted_zone import HostedZone
 from .record import Record
 
 
@@ -91,12 +92,14 @@ def zones_of_new(
     desired: Mapping[Address, Resource], lives: Iterable[LiveResource[Resource]]
 ) -> dict[Address, tuple[str, ...]]:
     """The hosted zones of the certificates and records that a plan creates, and of certificates not issued yet."""
+    lives = list(lives)
     known = {identity for live in lives for identity in _identities(live)}
+    made = {live.address: live.id for live in lives if isinstance(live.model, HostedZone) and not live.model.vpcs}
     wanted = ((address, resource) for address, resource in desired.items())
     return {
         address: zones
         for address, resource in wanted
-        if _identity(resource) not in known and (zones := tuple(_zones(resource)))
+        if _identity(resource) not in known and (zones := tuple(_zones(resource, made)))
     }
 
 
@@ -112,10 +115,11 @@ def _identity(resource: Resource) -> tuple[object, ...]:
     return (resource.name, resource.type, str(resource.zone)) if isinstance(resource, Record) else ()
 
 
-def _zones(resource: Resource) -> Iterator[str]:
+def _zones(resource: Resource, made: Mapping[Address, str]) -> Iterator[str]:
     refs = [proof.zone for proof in resource.proofs] if isinstance(resource, Certificate) else []
     refs += [resource.zone] if isinstance(resource, Record) else []
-    yield from dict.fromkeys(ref.value for ref in refs if isinstance(ref, AwsId))
+    own = (made[ref] for ref in refs if isinstance(ref, Address) and ref in made)
+    yield from dict.fromkeys([*(ref.value for ref in refs if isinstance(ref, AwsId)), *own])
 
 
 def not_checked(delegations: Delegations) -> tuple[str, ...]:

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
 from ..core.resource import Resource
+from .auto_scaling_attachment import AutoScalingAttachment
+from .aws.auto_scaling import ScalingGroup
 from .aws.ingress_rules import Permission
 from .aws.queries import STARTABLE
 from .listener import Listener
 from .load_balancer import LoadBalancer
 from .rule import Rule
+from .target import Target, member_key
 from .target_group import TargetGroup
-from .targets import Target, Targets, member_key
-from .traffic import attached_groups
+from .targets import Targets
+from .traffic import attached_groups, filled_group_of
 
 State = Mapping[Address, Resource]
 
@@ -70,12 +73,14 @@ class ExternalServers:
     rules    the inbound rules of the instances' security groups
     groups   the instances' security groups
     subnets  the subnets that load balancers can have, as far as elbplan read them
+    scaling  the Auto Scaling groups that the spec names, by the id of `ScalingGroup.ref`
     """
 
     servers: Mapping[str, ExternalServer] = field(default_factory=dict)
     rules: Mapping[str, Sequence[Permission]] = field(default_factory=dict)
     groups: Mapping[str, ServerGroup] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
+    scaling: Mapping[str, ScalingGroup] = field(default_factory=dict)
 
     def zones(self, balancer: LoadBalancer) -> set[str] | None:
         """The zones of a load balancer; None if a zone is unknown."""
@@ -105,26 +110,37 @@ class Registration:
 def registrations(diff: Diff, desired: State, external: ExternalServers) -> Iterator[Registration]:
     """The external servers that the plan registers. A server that is registered already does not count."""
     for change in diff.changes if external.servers else ():
-        targets = change.after
-        if isinstance(targets, Targets) and change.action in ("create", "update", "replace"):
-            yield from registration(change.address, targets, _added(change, targets), desired, external)
+        if change.action in ("create", "update", "replace") and change.after is not None:
+            added = _added(change, change.after, external)
+            yield from registration(change.address, change.after, added, desired, external)
+
+
+def members_of(resource: Resource, external: ExternalServers) -> Sequence[Target]:
+    """The targets that a resource registers: its members, or the instances of its Auto Scaling groups."""
+    if isinstance(resource, Targets):
+        return resource.members
+    named = resource.auto_scaling_groups if isinstance(resource, AutoScalingAttachment) else ()
+    groups = [group for ref in named if (group := external.scaling.get(str(ref)))]
+    return [Target(instance=AwsId(id)) for group in groups for id in group.in_service]
 
 
 def registration(
-    address: Address, targets: Targets, members: Sequence[Target], desired: State, external: ExternalServers
+    address: Address, resource: Resource, members: Sequence[Target], desired: State, external: ExternalServers
 ) -> Iterator[Registration]:
-    """The external servers among these members; nothing if there are none."""
-    group = desired.get(targets.group) if isinstance(targets.group, Address) else None
+    """The external servers among these members of targets or Auto Scaling groups; nothing if there are none."""
+    ref = filled_group_of(resource)
+    group = desired.get(ref) if isinstance(ref, Address) else None
     known = [(member, server) for member in members if (server := external.servers.get(str(member.instance)))]
     if known and isinstance(group, TargetGroup) and group.target_type == "instance":
-        yield Registration(address, group, balancer_of(targets.group, desired), known)
+        assert ref is not None
+        yield Registration(address, group, balancer_of(ref, desired), known)
 
 
-def _added(change: Change, targets: Targets) -> list[Target]:
+def _added(change: Change, after: Resource, external: ExternalServers) -> list[Target]:
     """The members that are not registered yet."""
     before = change.before if change.action == "update" else None
-    old = {member_key(member) for member in before.members} if isinstance(before, Targets) else set()
-    return [member for member in targets.members if member_key(member) not in old]
+    old = {member_key(member) for member in members_of(before, external)} if before is not None else set()
+    return [member for member in members_of(after, external) if member_key(member) not in old]
 
 
 def balancer_of(group: Ref, desired: State) -> LoadBalancer | None:

@@ -17,6 +17,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import Resource, from_live, rebuilt
+from .auto_scaling_attachment import AutoScalingAttachment
 from .aws.candidates import may_have
 from .aws.elb_reader import tagged_balancers
 from .aws.foreign_rules import NO_RULE
@@ -59,7 +60,9 @@ def read(scope: Scope) -> ReadProgram[Found[IngressRules]]:
 
     For a stack without `open: true`, AWS may deny the read of rules.
     """
-    wanted = any(targets.open for _, _, targets in scope.wanted(Targets)) or any(scope.wanted(IngressRules))
+    opened = [targets.open for _, _, targets in scope.wanted(Targets)]
+    opened += [attachment.open for _, _, attachment in scope.wanted(AutoScalingAttachment)]
+    wanted = any(opened) or any(scope.wanted(IngressRules))
     if not wanted and not scope.ending and not (yield from _any_exists(scope)):
         return Found({})
     (answer,) = yield [Call("ec2", "DescribeSecurityGroupRules", stack_filter(scope.stacks), optional=not wanted)]

@@ -1,42 +1,48 @@
-"""An EC2 instance. Most changes replace it."""
+"""An EC2 instance. What AWS cannot change in place replaces it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, Ref
-from ..core.call import Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
-from ..core.cause import because
-from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
-from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource, differing_fields, from_live, rebuilt
+from ..core.address import Address, Ref
+from ..core.call import Answer, Call, ReadProgram, WriteProgram
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
+from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, from_live, rebuilt
+from .aws.instance_fields import IMAGE, USER_DATA, instance_fields
+from .aws.instance_gates import GATES
 from .aws.launch import launch
+from .aws.launch_request import settings_params, with_network
 from .aws.moments import launched_at, stopped_since
-from .aws.ownership import owner, retag, specification, tag_mapping, user_tags
-from .aws.queries import FILTER_LAG, STARTABLE, TERMINATED, existing_instances, instances_in, stack_filter
+from .aws.ownership import owner, retag, specification, tag_mapping, unpack
+from .aws.queries import FILTER_LAG, STARTABLE, existing_instances, stack_filter
 from .aws.release_mark import mark_for_release
+from .aws.server_changes import setting_changes
+from .aws.server_details import SETTINGS, Details, detail_asks, detail_facts, details_of, launch_tags
+from .aws.server_settings import PROTECTIONS, ServerSettings, unprotected, with_live_settings
 from .permissions.instance import PERMISSIONS
 from .references import SecurityGroupRef, SubnetRef
 
 OnDestroy = Literal["keep", "stop", "terminate"]
 """What a destroy does with instances that elbplan did not create."""
 
-IMAGE = "elbplan:image"
-USER_DATA = "elbplan:user-data"
 
-
-class Instance(Resource):
+class Instance(ServerSettings):
     """An EC2 instance. A tag has a digest of its user data, since the user data may hold secrets."""
 
     kind: ClassVar[str] = "instance"
     image: Annotated[
-        str, IMMUTABLE, Field(description="ami-..., or ssm:/path of a public parameter whose value is the image's id")
+        str,
+        IMMUTABLE,
+        Field(description="ami-..., or ssm:/path of a parameter with the image's id; '' as the launch template says"),
     ]
-    type: Annotated[str, IMMUTABLE, Field(description="for example t3.micro")] = "t3.micro"
+    type: Annotated[
+        str, IMMUTABLE, Field(description="for example t3.micro; by default t3.micro, or as the launch template says")
+    ] = "t3.micro"
     key: Annotated[str | None, IMMUTABLE, Field(description="name of a key pair")] = None
     profile: Annotated[str | None, IMMUTABLE, Field(description="name of an IAM instance profile")] = None
     subnet: Annotated[SubnetRef, IMMUTABLE]
@@ -54,6 +60,8 @@ class Instance(Resource):
     def _canonical(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
+        if data.get("launch_template"):
+            data = {"image": "", "type": "", **data}
         if isinstance(data.get("security_groups"), list | tuple):
             data = {**data, "security_groups": tuple(sorted(set(data["security_groups"]), key=str))}
         if isinstance(data.get("user_data"), str):
@@ -74,58 +82,48 @@ class ExternalInstance(Instance):
     unmarked: tuple[str, ...] = ()
 
 
-def external_instance(
-    raw: Mapping[str, Any], on_destroy: OnDestroy, unmarked: Sequence[str], elastic: Collection[str] = ()
-) -> LiveResource[Instance]:
-    """The instance as DescribeInstances describes it. Its address is its id.
-
-    `elastic` has its public addresses that are Elastic IPs: it keeps those when it stops.
-    """
-    tags = tag_mapping(raw.get("Tags"))
-    own = {"name": tags.get("Name", ""), "state_now": raw["State"]["Name"], "on_destroy": on_destroy}
-    model = from_live(ExternalInstance, {**_fields(raw, {}), **own, "unmarked": tuple(unmarked)})
-    address = Address(Instance.kind, raw["InstanceId"])
-    public = raw.get("PublicIpAddress") or ""
-    facts = {"state": raw["State"]["Name"], "address": "" if public in elastic else public}
-    return LiveResource(address, raw["InstanceId"], model, facts)
+Own = tuple[str, Address, Mapping[str, Any]]
+"""An instance of DescribeInstances, with its stack and its address."""
 
 
 def read(scope: Scope) -> ReadProgram[Found[Instance]]:
     """The instances with the stacks' tags. AWS still lists a terminated instance for about an hour."""
     (answer,) = yield [Call("ec2", "DescribeInstances", stack_filter(scope.stacks))]
+    found = [
+        (*owned_by, raw)
+        for raw in existing_instances(answer)
+        if (owned_by := owner(tag_mapping(raw.get("Tags")), Instance.kind, scope.stacks))
+    ]
+    asks = detail_asks(_needed_details(found, scope))
+    answers = (yield asks) if asks else []
+    details = details_of(asks, answers)
     ours: dict[str, list[LiveResource[Instance]]] = {}
-    for raw in existing_instances(answer):
-        tags = tag_mapping(raw.get("Tags"))
-        owned_by = owner(tags, Instance.kind, scope.stacks)
-        if owned_by:
-            ours.setdefault(owned_by[0], []).append(_live(owned_by[1], raw, tags))
+    for stack, address, raw in found:
+        ours.setdefault(stack, []).append(_live(address, raw, details))
     return Found(ours)
 
 
-def _live(address: Address, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Instance]:
-    model = from_live(Instance, _fields(raw, tags))
+def _needed_details(found: Sequence[Own], scope: Scope) -> dict[str, Collection[str]]:
+    """The settings to read of each instance: those that a spec gives or gave; before a destroy also its protection."""
+    ending = PROTECTIONS if scope.ending else ()
+    needed: dict[str, Collection[str]] = {}
+    for stack, address, raw in found:
+        want = scope.desired.get(stack, {}).get(address)
+        given = want.settings if isinstance(want, Instance) else ()
+        needed[raw["InstanceId"]] = {*given, *unpack(SETTINGS, tag_mapping(raw.get("Tags"))), *ending}
+    return needed
+
+
+def _live(address: Address, raw: Mapping[str, Any], details: Details) -> LiveResource[Instance]:
+    model = from_live(Instance, instance_fields(raw, tag_mapping(raw.get("Tags")), details))
     facts = {
         "state": raw["State"]["Name"],
         "address": raw.get("PublicIpAddress") or "",
         "since": stopped_since(raw),
         "created": launched_at(raw),
+        **detail_facts(raw),
     }
     return LiveResource(address, raw["InstanceId"], model, facts)
-
-
-def _fields(raw: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
-    profile = (raw.get("IamInstanceProfile") or {}).get("Arn")
-    return {
-        "tags": user_tags(tags),
-        "image": tags.get(IMAGE) or raw.get("ImageId") or "",
-        "type": raw.get("InstanceType") or "",
-        "key": raw.get("KeyName") or None,
-        "profile": profile.rsplit("/", 1)[-1] if profile else None,
-        "subnet": AwsId(raw.get("SubnetId") or ""),
-        "security_groups": tuple(AwsId(group["GroupId"]) for group in raw.get("SecurityGroups") or ()),
-        "user_data_digest": tags.get(USER_DATA, ""),
-        "state": "stopped" if raw["State"]["Name"] in STARTABLE else "running",
-    }
 
 
 def create(new: Instance, context: StepContext) -> WriteProgram:
@@ -134,20 +132,17 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
     if image.startswith("ssm:"):
         answer = yield Call("ssm", "GetParameter", {"Name": image.removeprefix("ssm:")})
         image = answer["Parameter"]["Value"]
-    own_tags = {"Name": f"{context.stack}-{context.address.name}", IMAGE: new.image}
-    if new.user_data_digest:
-        own_tags[USER_DATA] = new.user_data_digest
-    tags = {**own_tags, **context.tags(new)}
+    root_device = (yield from _root_device(image)) if new.volumes else ""
     params: dict[str, Any] = {
-        "ImageId": image,
-        "InstanceType": new.type,
-        "SubnetId": context.id(new.subnet),
+        **({"ImageId": image} if image else {}),
+        **({"InstanceType": new.type} if new.type else {}),
         "MinCount": 1,
         "MaxCount": 1,
-        "TagSpecifications": specification("instance", tags),
+        "TagSpecifications": _tag_specifications(new, context),
+        **settings_params(new, root_device),
     }
-    if new.security_groups:
-        params["SecurityGroupIds"] = [context.id(group) for group in new.security_groups]
+    groups = [context.id(group) for group in new.security_groups]
+    params = with_network(params, new, context.id(new.subnet), groups)
     if new.key:
         params["KeyName"] = new.key
     if new.profile:
@@ -157,16 +152,33 @@ def create(new: Instance, context: StepContext) -> WriteProgram:
     return {"id": (yield from launch(params, context))}
 
 
+def _root_device(image: str) -> Generator[Call, Answer, str]:
+    answer = yield Call("ec2", "DescribeImages", {"ImageIds": [image]})
+    return next((str(found.get("RootDeviceName") or "") for found in answer.get("Images", ())), "")
+
+
+def _tag_specifications(new: Instance, context: StepContext) -> list[dict[str, Any]]:
+    """The tags of the instance, and of the volumes if the spec gives them."""
+    ours = {"Name": f"{context.stack}-{context.address.name}", **context.tags(new)}
+    own = launch_tags(new) | ({IMAGE: new.image} if new.image else {})
+    if new.user_data_digest:
+        own[USER_DATA] = new.user_data_digest
+    volumes = specification("volume", ours) if new.volumes else []
+    return [*specification("instance", {**own, **ours}), *volumes]
+
+
 def update(before: Instance, after: Instance, context: StepContext) -> WriteProgram:
-    """Security groups and tags change in place, and a stopped instance is started. The rest replaces the instance."""
+    """Settings, security groups and tags change in place, and a stopped instance is started."""
     assert context.live is not None
+    id, facts = context.live.id, context.live.facts
     if before.security_groups != after.security_groups:
         groups = [context.id(group) for group in after.security_groups]
-        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": context.live.id, "Groups": groups})
-    yield from retag("ec2", context.live.id, before.tags, after.tags)
+        yield Call("ec2", "ModifyInstanceAttribute", {"InstanceId": id, "Groups": groups})
+    yield from setting_changes(before, after, id, facts)
+    yield from retag("ec2", id, before.tags, after.tags)
     if before.state != after.state:
         # AWS does not start an instance that is still stopping.
-        start = {"InstanceIds": [context.live.id]}
+        start = {"InstanceIds": [id]}
         yield Call("ec2", "StartInstances", start, retry_on=("IncorrectInstanceState",), timeout=300)
     return {}
 
@@ -189,37 +201,9 @@ def stop(context: StepContext) -> WriteProgram:
     return {}
 
 
-def _probe(context: StepContext, failed: Sequence[str], wanted: str, missing: GateStatus) -> ProbeProgram:
-    filters = {"Filters": [{"Name": "instance-id", "Values": [context.id(context.address)]}]}
-    answer = yield Call("ec2", "DescribeInstances", filters)
-    states = list(instances_in(answer))
-    if not states:
-        return missing
-    state = states[0]["State"]["Name"]
-    if state == wanted:
-        return GateStatus("ready", state)
-    reason = states[0].get("StateTransitionReason") or states[0].get("StateReason", {}).get("Message", "")
-    return GateStatus("failed" if state in failed else "waiting", state, because(reason))
-
-
-def running(_: Instance, context: StepContext) -> ProbeProgram:
-    """Ready when the instance runs: only then AWS registers it as a target."""
-    return (yield from _probe(context, (*TERMINATED, "stopped"), "running", GateStatus("waiting", "not visible yet")))
-
-
-def is_started(before: Instance, after: Instance) -> bool:
-    """True if the update starts a stopped instance."""
-    return "state" in differing_fields(before, after)
-
-
 def pending_gate(live: LiveResource[Instance]) -> str:
     """A new instance must run before others can use it. A stopped one does not run until an update starts it."""
     return "" if live.facts.get("state") in ("running", *STARTABLE) else "running"
-
-
-def gone(_: Instance, context: StepContext) -> ProbeProgram:
-    """Ready when the instance is terminated: only then AWS deletes its security groups."""
-    return (yield from _probe(context, (), "terminated", GateStatus("ready", "terminated")))
 
 
 def summary(instance: Instance) -> str:
@@ -227,13 +211,29 @@ def summary(instance: Instance) -> str:
     if isinstance(instance, ExternalInstance):
         facts = (instance.name, instance.type, instance.state_now, "not created by elbplan")
         return ", ".join(fact for fact in facts if fact)
-    return f"{instance.type}, {instance.image.rsplit('/', 1)[-1]}"
+    template = f"launch template {instance.launch_template.name}" if instance.launch_template else ""
+    parts = (instance.type, instance.image.rsplit("/", 1)[-1], template, instance.market)
+    return ", ".join(part for part in parts if part)
+
+
+def create_path(new: Instance, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
+    """Protection comes last: after an interrupted run it would prevent a rollback."""
+    return [("expand", unprotected(new)), ("protect", new)]
 
 
 def update_path(before: Instance, after: Instance, *_: AbstractSet[Ref]) -> Sequence[tuple[Phase, Instance]]:
-    """Adds the new security groups, and later removes the old ones."""
+    """Adds the new security groups, and later removes the old ones. Protection comes last."""
+    first = unprotected(after) if unprotected(before) == before else after
     groups = (*after.security_groups, *before.security_groups)
-    return [("expand", rebuilt(after, security_groups=groups)), ("contract", after)]
+    steps: list[tuple[Phase, Instance]] = [("expand", rebuilt(first, security_groups=groups)), ("contract", first)]
+    return steps if first is after else [*steps, ("protect", after)]
+
+
+def with_live_defaults(want: Instance, live: Instance) -> Instance:
+    """The wanted server with AWS's values where the spec has none."""
+    template = ("image", "type") if want.launch_template else ()
+    open_fields = {name: getattr(live, name) for name in template if not getattr(want, name)}
+    return want.model_copy(update=with_live_settings(want, live) | open_fields)
 
 
 KIND = Kind(
@@ -242,15 +242,12 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
+    create_path=create_path,
     update_path=update_path,
+    with_live_defaults=with_live_defaults,
     summary=summary,
     filter_lag=FILTER_LAG,
     pending_gate=pending_gate,
-    gates=(
-        Gate(
-            "running", "the server runs", 600, running, after=("create", "update"), needed=is_started, usual="< 1 min"
-        ),
-        Gate("terminated", "the server is gone", 900, gone, after=("delete",), usual="< 2 min"),
-    ),
+    gates=GATES,
     permissions=PERMISSIONS,
 )

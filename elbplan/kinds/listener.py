@@ -9,28 +9,32 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
-from ..core.call import Call, ReadProgram, WriteProgram
+from ..core.call import ReadProgram, WriteProgram
+from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
 from ..core.resource import CARRIED, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
 from . import rule
 from .aws.action_transitions import NO_GROUPS, action_path, not_attachable
-from .aws.actions import Action, OtherAction, Redirect, action_text, actions_from_aws, actions_to_aws, leading_text
+from .aws.actions import Action, Redirect, action_text, actions_from_aws, actions_to_aws
 from .aws.elb_reader import read_elb
-from .aws.elb_search import has_certificates
 from .aws.foreign_children import foreign_listeners
-from .aws.listener_certificates import (
-    NOT_KNOWN_YET,
-    add_certificate,
-    describe_certificates,
-    further_certificates,
-    remove_certificate,
+from .aws.leading_actions import (
+    LeadingAction,
+    fetched_secret,
+    leading_text,
+    retag_secret,
+    secret_tags,
+    with_live_secret,
 )
-from .aws.logins import certificate_checks, logins, more_protected, without_defaults
+from .aws.listener_attributes import change_attributes, unknown_to_elbplan, without_defaults
+from .aws.listener_calls import SECURE as SECURE
+from .aws.listener_calls import create_listener, delete_listener, listener_details, modify_listener
+from .aws.listener_certificates import add_certificate, remove_certificate
+from .aws.logins import logins, more_protected
+from .aws.mutual_tls import MutualTls, is_off, live_mutual_tls, mutual_tls_params
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
 from .permissions.listener import PERMISSIONS
 from .references import CertificateRef, LoadBalancerRef
-
-SECURE = ("HTTPS", "TLS")
 
 
 class Listener(Resource):
@@ -48,30 +52,33 @@ class Listener(Resource):
     ssl_policy: Annotated[str | None, Field(description="name of an AWS policy: the TLS versions and ciphers")] = None
     alpn: Literal["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] | None = None
     mutual_authentication: Annotated[
-        Mapping[str, Any],
-        CARRIED,
-        LEARNED,
-        Field(description="client certificates: Mode and TrustStoreArn, as AWS names them"),
+        MutualTls | None, CARRIED, LEARNED, Field(description="how it handles client certificates: mutual TLS")
+    ] = None
+    attributes: Annotated[
+        Mapping[str, str], FREE, LEARNED, Field(description="listener attributes by AWS's own keys")
     ] = {}
     leading_actions: Annotated[
-        tuple[OtherAction, ...],
+        tuple[LeadingAction, ...],
         CARRIED,
         LEARNED,
-        Field(description="actions before the final action, such as a login; HTTPS only"),
+        Field(description="a login or a token check before the action; HTTPS only"),
     ] = ()
     action: Action
 
     @model_validator(mode="before")
     @classmethod
     def _canonical(cls, data: Any) -> Any:
-        """Further certificates are a set. AWS returns more about client certificates than a request sets."""
+        """Further certificates are a set without the default one; an attribute with AWS's default is none."""
         if not isinstance(data, Mapping):
             return data
         data = dict(data)
         if isinstance(data.get("more_certificates"), list | tuple):
-            data["more_certificates"] = tuple(sorted(set(data["more_certificates"]), key=str))
-        if isinstance(data.get("mutual_authentication"), Mapping):
-            data["mutual_authentication"] = without_defaults(data["mutual_authentication"])
+            more = set(data["more_certificates"]) - {data.get("certificate")}
+            data["more_certificates"] = tuple(sorted(more, key=str))
+        if is_off(data.get("mutual_authentication")):
+            data["mutual_authentication"] = None
+        if isinstance(data.get("attributes"), Mapping):
+            data["attributes"] = without_defaults(data.get("protocol"), data["attributes"])
         if data.get("alpn") == "None":
             data["alpn"] = None
         return data
@@ -89,30 +96,34 @@ class Listener(Resource):
     @property
     def protections(self) -> frozenset[str]:
         """The logins and checks in front of the action, in AWS's words."""
-        return logins(self.leading_actions) | certificate_checks(self.mutual_authentication)
+        mutual = self.mutual_authentication
+        return logins(self.leading_actions) | (mutual.checks if mutual else frozenset())
 
 
 def read(scope: Scope) -> ReadProgram[Found[Listener]]:
     """The stacks' listeners. The ports of listeners that others made on the same load balancers are in use."""
     state = yield from read_elb(scope)
     names_in_use = {f"{raw['LoadBalancerArn']}/{raw.get('Port')}": raw["ListenerArn"] for raw in state.listeners}
-    secure = [raw["ListenerArn"] for raw in state.listeners if has_certificates(raw)]
-    answers = (yield [describe_certificates(arn) for arn in secure]) if secure else []
-    more = {arn: further_certificates(answer) for arn, answer in zip(secure, answers, strict=True)}
+    more, attributes = yield from listener_details(state.listeners)
     ours: dict[str, list[LiveResource[Listener]]] = {}
     for raw in state.listeners:
         own = state.tags.get(raw["ListenerArn"], {})
         if owned_by := owner(own, Listener.kind, scope.stacks):
-            live = _live(owned_by[1], raw, own, more.get(raw["ListenerArn"], ()))
+            arn = raw["ListenerArn"]
+            live = _live(owned_by[1], raw, own, more.get(arn, ()), attributes.get(arn, {}))
             ours.setdefault(owned_by[0], []).append(live)
     owners = owners_by_id({raw["ListenerArn"]: state.tags.get(raw["ListenerArn"], {}) for raw in state.listeners})
     return Found(ours, names_in_use, owners, foreign_listeners(scope, state))
 
 
 def _live(
-    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], more: Sequence[str]
+    address: Address,
+    raw: Mapping[str, Any],
+    tags: Mapping[str, str],
+    more: Sequence[str],
+    attributes: Mapping[str, str],
 ) -> LiveResource[Listener]:
-    leading, action = actions_from_aws(raw.get("DefaultActions") or ())
+    leading, action = actions_from_aws(raw.get("DefaultActions") or (), tags)
     certificates = raw.get("Certificates") or []
     default = certificates[0]["CertificateArn"] if certificates else None
     fields = {
@@ -124,15 +135,16 @@ def _live(
         "more_certificates": tuple(AwsId(arn) for arn in more if arn != default),
         "ssl_policy": raw.get("SslPolicy") if raw.get("Protocol") in SECURE else None,
         "alpn": (raw.get("AlpnPolicy") or [None])[0],
-        "mutual_authentication": raw.get("MutualAuthentication") or {},
+        "mutual_authentication": live_mutual_tls(raw.get("MutualAuthentication")),
+        "attributes": attributes,
         "leading_actions": leading,
         "action": action,
     }
     return LiveResource(address, raw["ListenerArn"], from_live(Listener, fields))
 
 
-def _params(new: Listener, context: StepContext) -> dict[str, Any]:
-    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id)}
+def _params(new: Listener, context: StepContext, secret: str | None = None) -> dict[str, Any]:
+    params: dict[str, Any] = {"DefaultActions": actions_to_aws(new.leading_actions, new.action, context.id, secret)}
     if new.protocol:
         params |= {"Protocol": new.protocol, "Port": new.port}
     if new.certificate:
@@ -142,21 +154,23 @@ def _params(new: Listener, context: StepContext) -> dict[str, Any]:
     if new.alpn:
         params["AlpnPolicy"] = [new.alpn]
     if new.mutual_authentication:
-        params["MutualAuthentication"] = dict(new.mutual_authentication)
+        params["MutualAuthentication"] = mutual_tls_params(new.mutual_authentication, context.id)
     return params
 
 
 def create(new: Listener, context: StepContext) -> WriteProgram:
-    """Creates the listener, then adds further certificates. AWS accepts one certificate in a call."""
+    """Creates the listener, adds further certificates, one in a call, and sets attributes, which a create has not."""
+    secret = yield from fetched_secret((), new.leading_actions, context)
     params = {
         "LoadBalancerArn": context.id(new.load_balancer),
-        **_params(new, context),
-        "Tags": tag_list(context.tags(new)),
+        **_params(new, context, secret),
+        "Tags": tag_list(context.tags(new) | secret_tags(new.leading_actions)),
     }
-    answer = yield Call("elbv2", "CreateListener", params, retry_on=NOT_KNOWN_YET, timeout=300)
+    answer = yield create_listener(params)
     arn = answer["Listeners"][0]["ListenerArn"]
     for certificate in new.more_certificates:
         yield add_certificate(arn, context.id(certificate))
+    yield from change_attributes(arn, new.protocol, {}, new.attributes)
     return {"id": arn}
 
 
@@ -166,20 +180,16 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
     arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
         yield add_certificate(arn, context.id(certificate))
-    old, new = _params(before, context), _params(after, context)
-    changed = {key: value for key, value in new.items() if old.get(key) != value}
-    if "AlpnPolicy" in old and "AlpnPolicy" not in new:
-        changed["AlpnPolicy"] = ["None"]
-    if "MutualAuthentication" in old and "MutualAuthentication" not in new and after.protocol in SECURE:
-        changed["MutualAuthentication"] = {"Mode": "off"}
-    if changed:
-        yield Call("elbv2", "ModifyListener", {"ListenerArn": arn, **changed}, retry_on=NOT_KNOWN_YET, timeout=300)
+    secret = yield from fetched_secret(before.leading_actions, after.leading_actions, context)
+    yield from modify_listener(arn, _params(before, context), _params(after, context, secret))
+    yield from change_attributes(arn, after.protocol, before.attributes, after.attributes)
     gone = set(before.more_certificates) - set(after.more_certificates)
     if before.certificate and before.certificate != after.certificate:
         # In some cases AWS keeps a former default certificate among the further certificates.
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
     for certificate in sorted((c for c in gone if c), key=str):
         yield remove_certificate(arn, context.id(certificate))
+    yield from retag_secret(arn, before.leading_actions, after.leading_actions)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
 
@@ -187,21 +197,20 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
 def delete(_: Listener, context: StepContext) -> WriteProgram:
     """Deletes the listener. AWS deletes its rules with it."""
     assert context.live is not None
-    yield Call(
-        "elbv2",
-        "DeleteListener",
-        {"ListenerArn": context.live.id},
-        done_if=("ListenerNotFound", "LoadBalancerNotFound"),
-        retry_on=("ResourceInUse",),
-        timeout=120,
-    )
+    yield delete_listener(context.live.id)
     return {}
 
 
 def with_live_defaults(desired: Listener, live: Listener) -> Listener:
-    """A listener without TLS has no certificate and no policy. Without `alpn` in the spec it has no ALPN policy."""
-    keep = ("alpn",) if desired.protocol in SECURE else ("certificate", "ssl_policy", "alpn")
-    return fill_unset(desired, live, keep)
+    """A listener without TLS has no certificate and no policy. The others have what the spec says of ALPN.
+
+    A login without `client_secret` keeps the secret that AWS has.
+    """
+    keep = () if desired.protocol in SECURE else ("certificate", "ssl_policy")
+    kept = with_live_secret(desired.leading_actions, live.leading_actions)
+    attributes = {**unknown_to_elbplan(desired.protocol, live.attributes), **desired.attributes}
+    filled = desired.model_copy(update={"leading_actions": kept, "attributes": attributes})
+    return fill_unset(filled, live, ("alpn", "mutual_authentication", *keep))
 
 
 def update_path(
@@ -216,7 +225,7 @@ def update_path(
         first = actions[0][1] if actions[0][0] == "expand" else before.action
         steps.append(("expand", rebuilt(same_action, action=first, more_certificates=more)))
     switched = next(action for phase, action in actions if phase == "switch")
-    kept = more_protected(before, after) if after.protocol == "HTTPS" else after
+    kept = more_protected(before, after) if after.protocol in SECURE else after
     protections = {"leading_actions": kept.leading_actions, "mutual_authentication": kept.mutual_authentication}
     steps.append(("switch", rebuilt(after, action=switched, more_certificates=more, **protections)))
     return [*steps, ("contract", after)]
@@ -225,9 +234,13 @@ def update_path(
 def _action_path(
     before: Listener, after: Listener, used: AbstractSet[Ref], alone: AbstractSet[Ref]
 ) -> list[tuple[Phase, Any]]:
-    """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights."""
-    gateway = after.protocol is None
-    return [("switch", after.action)] if gateway else action_path(before.action, after.action, used, alone)
+    """A gateway listener, which has no protocol, switches directly: it holds one group only, and no weights.
+
+    So does a network listener that changes its protocol: AWS refuses the groups of one protocol behind the other.
+    """
+    other = before.protocol != after.protocol and after.protocol not in ("HTTP", "HTTPS")
+    direct = after.protocol is None or other
+    return [("switch", after.action)] if direct else action_path(before.action, after.action, used, alone)
 
 
 def temporary_resource(

@@ -9,30 +9,35 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ..core.address import Address, AwsId, Ref
-from ..core.call import Call, ReadProgram, WriteProgram
+from ..core.call import ReadProgram
 from ..core.hidden import FREE
-from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, LEARNED, Resource, from_live, rebuilt
-from .aws.alias_tags import RECORDS, record_tags, remember_records, update_record_tags, with_other_zones
-from .aws.balancer_subnets import change_network_subnets, change_subnets
+from ..core.kind import Found, Kind, LiveResource, Phase, Scope, fill_unset
+from ..core.resource import IDENTITY, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
+from .aws.alias_tags import RECORDS, with_other_zones
 from .aws.candidates import BALANCER
+from .aws.capacity_reservation import PROVISIONED, RESERVED, is_ours, reservation_of, reserved_units
 from .aws.default_names import balancer_name_of
 from .aws.elb_reader import read_elb
-from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, subnet_params
+from .aws.fixed_addresses import FixedAddress, fixed_addresses_of, settled_pins
 from .aws.load_balancer_attributes import (
-    PROTECTION,
     attribute_defaults,
-    change_attributes,
     new_defaults,
     settled_attributes,
+    without_protection,
 )
 from .aws.load_balancer_facts import FAILED, facts_of, lasting_state
 from .aws.load_balancer_gates import GATES
-from .aws.ownership import owners_by_id, retag, tag_list, unpack, user_tags
+from .aws.load_balancer_paths import coexistence_conflict, irreversible, wider_addresses, zones_of
+from .aws.load_balancer_writes import create, delete, update
+from .aws.log_delivery import in_own_bucket, own_bucket_of, without_own_bucket
+from .aws.ownership import owners_by_id, unpack, user_tags
 from .aws.queries import balancer_attributes
+from .aws.zone_exchange import Zones, exchanges, widened
 from .permissions.load_balancer import PERMISSIONS
 from .record import Record, record_mark
-from .references import SecurityGroupRef, SubnetRef
+from .references import LogBucketRef, SecurityGroupRef, SubnetRef
+
+Switch = Literal["on", "off"]
 
 
 class LoadBalancer(Resource):
@@ -54,10 +59,30 @@ class LoadBalancer(Resource):
     ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
     security_groups: tuple[SecurityGroupRef, ...] | None = None
-    pins: Annotated[
-        tuple[FixedAddress, ...], IMMUTABLE, Field(description="network: fixed addresses, one for each subnet")
-    ] = ()
+    enforce_security_group_inbound_rules_on_private_link_traffic: Annotated[
+        Switch, LEARNED, Field(description="network: whether traffic of PrivateLink must pass the security groups")
+    ] = "on"
+    pins: Annotated[tuple[FixedAddress, ...], IDENTITY, Field(description="network: the addresses in each subnet")] = ()
+    enable_prefix_for_ipv6_source_nat: Annotated[
+        Switch, LEARNED, Field(description="network, dualstack: source NAT with an IPv6 prefix, which UDP needs")
+    ] = "off"
+    ipv4_ipam_pool: Annotated[
+        str | None,
+        LEARNED,
+        Field(pattern=r"^ipam-pool-[a-zA-Z0-9]+$", description="application: the IPAM pool of its public addresses"),
+    ] = None
+    customer_owned_ipv4_pool: Annotated[
+        str | None,
+        LEARNED,
+        Field(pattern=r"^ipv4pool-coip-[a-zA-Z0-9]+$", description="application on an Outpost: its address pool"),
+    ] = None
+    minimum_capacity_units: Annotated[
+        int, LEARNED, Field(ge=0, description="the capacity units that AWS reserves for it; 0 reserves none")
+    ] = 0
     attributes: Annotated[Mapping[str, str], FREE, Field(description="load balancer attributes by AWS's own keys")] = {}
+    log_bucket: Annotated[
+        LogBucketRef | None, LEARNED, Field(description="the stack's bucket, for logs that are on and name no bucket")
+    ] = None
     records: Annotated[tuple[str, ...], Field(description="records that point at it; elbplan fills it in")] = ()
     state: Annotated[Literal["active"], LEARNED, Field(description="elbplan replaces a failed load balancer")] = (
         "active"
@@ -72,7 +97,8 @@ class LoadBalancer(Resource):
         data = dict(data)
         if isinstance(data.get("pins"), list | tuple):
             pins = sorted(map(FixedAddress.model_validate, data["pins"]), key=lambda pin: str(pin.subnet))
-            data |= {"pins": tuple(pins), "subnets": [*data.get("subnets", ()), *(pin.subnet for pin in pins)]}
+            used = tuple(pin for pin in pins if not pin.is_empty)
+            data |= {"pins": used, "subnets": [*data.get("subnets", ()), *(pin.subnet for pin in pins)]}
         for field in ("subnets", "security_groups", "records"):
             if isinstance(data.get(field), list | tuple):
                 data[field] = tuple(sorted(set(data[field]), key=str))
@@ -85,7 +111,14 @@ class LoadBalancer(Resource):
         https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
         """
         fixed = {"security_groups": "none"} if self.type == "network" and not self.security_groups else {}
-        return fixed | ({"state": self.state} if self.state == FAILED else {})
+        fixed |= {"state": self.state} if self.state == FAILED else {}
+        pool = self.customer_owned_ipv4_pool
+        return fixed | ({"customer_owned_ipv4_pool": pool} if pool else {})
+
+    @property
+    def source_nat(self) -> bool:
+        """True if the load balancer uses an IPv6 prefix of each subnet for source NAT."""
+        return self.enable_prefix_for_ipv6_source_nat == "on"
 
 
 def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
@@ -94,20 +127,36 @@ def read(scope: Scope) -> ReadProgram[Found[LoadBalancer]]:
     state = yield from read_elb(scope)
     owned = state.own(BALANCER, scope.stacks)
     asks = [balancer_attributes(raw["LoadBalancerArn"]) for _, _, raw, _ in owned]
-    answers = (yield asks) if asks else []
-    for (stack, address, raw, tags), answer in zip(owned, answers, strict=True):
-        ours.setdefault(stack, []).append(_live(address, raw, tags, answer.get("Attributes", [])))
+    reserving = [raw["LoadBalancerArn"] for s, a, raw, t in owned if RESERVED in t or _wants_capacity(scope, s, a)]
+    answers = (yield [*asks, *map(reservation_of, reserving)]) if asks else []
+    units = {arn: reserved_units(answer) for arn, answer in zip(reserving, answers[len(asks) :], strict=True)}
+    for (stack, address, raw, tags), answer in zip(owned, answers[: len(asks)], strict=True):
+        arn = raw["LoadBalancerArn"]
+        attributes = answer.get("Attributes", [])
+        own = is_ours(units.get(arn, 0), tags, wanted=_wants_capacity(scope, stack, address))
+        live = _live(address, raw, tags, attributes, own_bucket_of(stack, arn), units.get(arn, 0) if own else 0)
+        ours.setdefault(stack, []).append(live)
     names_in_use = {raw["LoadBalancerName"]: arn for arn, raw in state.balancers.items()}
     owners = owners_by_id({arn: state.tags.get(arn, {}) for arn in state.balancers})
     return Found(ours, names_in_use, owners, adopting=state.adopting)
 
 
+def _wants_capacity(scope: Scope, stack: str, address: Address) -> bool:
+    wanted = scope.desired.get(stack, {}).get(address)
+    return isinstance(wanted, LoadBalancer) and wanted.minimum_capacity_units > 0
+
+
 def _live(
-    address: Address, raw: Mapping[str, Any], tags: Mapping[str, str], attributes: Sequence[Mapping[str, str]]
+    address: Address,
+    raw: Mapping[str, Any],
+    tags: Mapping[str, str],
+    attributes: Sequence[Mapping[str, str]],
+    own_bucket: str,
+    units: int,
 ) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
-    known = {a["Key"]: a.get("Value") or "" for a in attributes}
+    known = without_own_bucket({a["Key"]: a.get("Value") or "" for a in attributes}, own_bucket)
     fields = {
         "tags": user_tags(tags),
         "name": raw["LoadBalancerName"],
@@ -118,6 +167,14 @@ def _live(
         "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
         "attributes": attribute_defaults(raw["Type"], scheme) | known,
         "pins": tuple(fixed_addresses_of(zones)),
+        "enable_prefix_for_ipv6_source_nat": raw.get("EnablePrefixForIpv6SourceNat") or "off",
+        "enforce_security_group_inbound_rules_on_private_link_traffic": (
+            raw.get("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic") or "on"
+        ),
+        "ipv4_ipam_pool": (raw.get("IpamPools") or {}).get("Ipv4IpamPoolId"),
+        "customer_owned_ipv4_pool": raw.get("CustomerOwnedIpv4Pool"),
+        "minimum_capacity_units": units,
+        "log_bucket": AwsId(own_bucket) if in_own_bucket(known) else None,
         "records": unpack(RECORDS, tags),
         "state": lasting_state(raw),
     }
@@ -128,7 +185,10 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
     """An attribute that the spec leaves out has AWS's default. elbplan leaves unknown attributes alone."""
     defaults = attribute_defaults(desired.type, desired.scheme)
     attributes = settled_attributes(desired.attributes, live.attributes, defaults)
-    return fill_unset(desired, live).model_copy(update={"attributes": attributes})
+    families = {"dualstack": desired.ip_address_type != "ipv4", "source_nat": desired.source_nat}
+    pins = settled_pins(desired.pins, live.pins, desired.subnets, **families)
+    filled = fill_unset(desired, live, keep=("ipv4_ipam_pool", "customer_owned_ipv4_pool", "log_bucket"))
+    return filled.model_copy(update={"attributes": attributes, "pins": pins})
 
 
 def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:
@@ -142,106 +202,49 @@ def with_other_zone_ids(balancer: LoadBalancer, zones: Mapping[str, str]) -> Loa
     return rebuilt(balancer, records=with_other_zones(balancer.records, zones))
 
 
-def create(new: LoadBalancer, context: StepContext) -> WriteProgram:
-    """One call with the tags, then the attributes that differ from AWS's defaults."""
-    params: dict[str, Any] = {
-        "Name": context.name,
-        "Type": new.type,
-        **subnet_params(new.subnets, new.pins, context),
-        "Tags": tag_list(context.tags(new) | record_tags(new.records)),
-    }
-    if new.type != "gateway":
-        params |= {"Scheme": new.scheme, "IpAddressType": new.ip_address_type}
-        if new.security_groups:
-            params["SecurityGroups"] = [context.id(group) for group in new.security_groups]
-    answer = yield Call("elbv2", "CreateLoadBalancer", params, retry_on=NOT_YET, timeout=300)
-    raw = answer["LoadBalancers"][0]
-    yield from remember_records(_own_groups(new, context), raw.get("DNSName") or "", new.records)
-    defaults = attribute_defaults(new.type, new.scheme)
-    yield from change_attributes(raw["LoadBalancerArn"], defaults, new.attributes)
-    return {"id": raw["LoadBalancerArn"], **facts_of(raw)}
+AFTER_CREATE = ("enforce_security_group_inbound_rules_on_private_link_traffic", "minimum_capacity_units")
+"""The fields that CreateLoadBalancer does not take, and that wait until the load balancer is active."""
 
 
-NOT_YET = ("InvalidSecurityGroup", "ResourceInUse")
-"""Errors for a new security group, and for an Elastic IP that an older load balancer still has."""
-
-
-def coexistence_conflict(before: LoadBalancer, after: LoadBalancer) -> str:
-    """Two load balancers cannot have the same fixed address."""
-    shared = {pin.fixed for pin in before.pins} & {pin.fixed for pin in after.pins} - {None}
-    return f"both need the fixed address {', '.join(sorted(map(str, shared)))}" if shared else ""
-
-
-def update(before: LoadBalancer, after: LoadBalancer, context: StepContext) -> WriteProgram:
-    """Changes attributes, security groups, subnets, the address type and tags."""
-    assert context.live is not None
-    arn = context.live.id
-    yield from change_attributes(arn, before.attributes, after.attributes)
-    if after.security_groups is not None and before.security_groups != after.security_groups:
-        groups = [context.id(group) for group in after.security_groups]
-        yield Call("elbv2", "SetSecurityGroups", {"LoadBalancerArn": arn, "SecurityGroups": groups})
-    if before.subnets != after.subnets:
-        subnets = [context.id(subnet) for subnet in after.subnets]
-        change = change_network_subnets if after.type == "network" else change_subnets
-        yield from change(arn, subnets, wider=set(before.subnets) < set(after.subnets))
-    if before.ip_address_type != after.ip_address_type:
-        kind = {"LoadBalancerArn": arn, "IpAddressType": after.ip_address_type}
-        yield Call("elbv2", "SetIpAddressType", kind)
-    yield from retag("elbv2", arn, before.tags, after.tags)
-    yield from update_record_tags(arn, record_tags(before.records), record_tags(after.records))
-    groups = _own_groups(after, context)
-    if before.records != after.records or groups != _own_groups(before, context):
-        yield from remember_records(groups, context.fact(context.address, "dns_name"), after.records, before.records)
-    return {}
-
-
-def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:
-    """The ids of the security groups that are the stack's own."""
-    return [context.id(group) for group in balancer.security_groups or () if isinstance(group, Address)]
-
-
-def delete(old: LoadBalancer, context: StepContext) -> WriteProgram:
-    """Deletes the load balancer. Its records are deleted already, so the security groups forget them."""
-    assert context.live is not None
-    yield Call(
-        "elbv2",
-        "DeleteLoadBalancer",
-        {"LoadBalancerArn": context.live.id},
-        done_if=("LoadBalancerNotFound",),
-        retry_on=("ResourceInUse",),
-        timeout=120,
-    )
-    yield from remember_records(_own_groups(old, context), context.live.facts.get("dns_name", ""), (), old.records)
-    return {}
+def create_path(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
+    """Deletion protection comes last: after an interrupted run it would prevent a rollback."""
+    unlocked = without_deletion_protection(new)
+    later = {name: LoadBalancer.model_fields[name].default for name in AFTER_CREATE}
+    first = unlocked.model_copy(update=later)
+    return [("expand", first), ("expand", unlocked), ("protect", new)]
 
 
 def update_path(
     before: LoadBalancer, after: LoadBalancer, *_: AbstractSet[Ref]
 ) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Adds the new subnets, groups and records, and later removes the old ones. Deletion protection comes last."""
+    """Adds the new subnets, groups and records, and later removes the old ones. Deletion protection comes last.
+
+    The zones of a network load balancer that get other addresses are left and entered one after the other.
+    """
     protecting = without_deletion_protection(after) is not after and without_deletion_protection(before) is before
     last, after = after, without_deletion_protection(after) if protecting else after
-    both = {
-        "subnets": (*before.subnets, *after.subnets),
-        "records": (*before.records, *after.records),
-    }
+    old, new = zones_of(before), zones_of(after)
+    both = {"records": (*before.records, *after.records), **wider_addresses(before, after)}
     if after.security_groups is not None:
         both["security_groups"] = (*(before.security_groups or ()), *after.security_groups)
-    wide = rebuilt(after, **both)
-    steps: list[tuple[Phase, LoadBalancer]] = [("expand", wide), ("contract", after)]
+    if after.type == "network":
+        wide = _with_zones(rebuilt(after, **both), widened(old, new))
+        between = [_with_zones(after, zones) for zones in exchanges(widened(old, new), new)]
+    else:
+        wide, between = rebuilt(after, **both, subnets=(*before.subnets, *after.subnets)), []
+    steps: list[tuple[Phase, LoadBalancer]] = [("expand", wide), *(("contract", step) for step in between)]
+    steps.append(("contract", after))
     return [*steps, ("protect", last)] if protecting else steps
 
 
-def create_path(new: LoadBalancer, _: AbstractSet[Ref]) -> Sequence[tuple[Phase, LoadBalancer]]:
-    """Deletion protection comes last: after an interrupted run it would prevent a rollback."""
-    return [("expand", without_deletion_protection(new)), ("protect", new)]
+def _with_zones(balancer: LoadBalancer, zones: Zones) -> LoadBalancer:
+    return rebuilt(balancer, subnets=tuple(zones), pins=tuple(zones.values()))
 
 
 def without_deletion_protection(balancer: LoadBalancer) -> LoadBalancer:
     """The same load balancer without deletion protection."""
-    if balancer.attributes.get(PROTECTION) != "true":
-        return balancer
-    return balancer.model_copy(update={"attributes": {**balancer.attributes, PROTECTION: "false"}})
+    attributes = without_protection(balancer.attributes)
+    return balancer if attributes is balancer.attributes else balancer.model_copy(update={"attributes": attributes})
 
 
 def summary(balancer: LoadBalancer) -> str:
@@ -262,10 +265,11 @@ KIND = Kind(
     summary=summary,
     default_name=lambda stack, address, _: balancer_name_of(stack, address),
     coexistence_conflict=coexistence_conflict,
+    irreversible=irreversible,
     learned=lambda balancer: new_defaults(balancer.type, balancer.scheme),
     with_derived_fields=with_records,
     with_other_ids=with_other_zone_ids,
     pending_gate=lambda live: "" if live.facts.get("state") in ("active", "active_impaired") else "active",
-    gates=GATES,
+    gates=(*GATES, PROVISIONED),
     permissions=PERMISSIONS,
 )

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from ..core.address import Address, AwsId, Ref
 from ..core.kind import LiveResource
 from ..core.resource import Resource
-from .external_servers import ExternalServer, ExternalServers, Registration, State, in_other_vpc, registration
+from .auto_scaling_attachment import AutoScalingAttachment
+from .external_servers import (
+    ExternalServer,
+    ExternalServers,
+    Registration,
+    State,
+    in_other_vpc,
+    members_of,
+    registration,
+)
 from .ingress_rules import IngressRules, RuleInGroup
 from .load_balancer import LoadBalancer
 from .server_ports import ServerPort, ports_of, usable_groups
@@ -49,10 +58,10 @@ def with_opened_servers(desired: State, lives: Lives, external: ExternalServers)
 
 
 def _needs(desired: State, external: ExternalServers) -> Iterator[Need]:
-    for address, targets in desired.items():
-        if not isinstance(targets, Targets) or not targets.open:
+    for address, resource in desired.items():
+        if not isinstance(resource, Targets | AutoScalingAttachment) or not resource.open:
             continue
-        for registered in registration(address, targets, targets.members, desired, external):
+        for registered in registration(address, resource, members_of(resource, external), desired, external):
             if registered.balancer is not None and registered.balancer.type != "gateway":
                 yield from _needs_of(registered, registered.balancer)
 

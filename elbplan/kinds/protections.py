@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.change import Diff
+from ..core.change import Change, Diff
 from ..core.resource import Resource
 from ..errors import Refused
-from .aws.actions import OIDC
+from .aws.leading_actions import oidc_of
+from .aws.login_actions import OIDC, OidcLogin
+from .aws.secret_references import FORMS
 from .listener import Listener
 from .rule import Rule
 
@@ -18,12 +20,20 @@ def protections(resource: Resource | None) -> frozenset[str]:
 
 
 def uncreatable_protections(diff: Diff) -> Iterator[Refused]:
-    """New listeners and rules with an OIDC login: AWS never returns its client secret, so elbplan cannot copy it."""
+    """Logins that need a client secret, and name none: AWS never returns the secret, so elbplan cannot copy it."""
     for change in diff.changes:
-        leading = change.after.leading_actions if isinstance(change.after, Listener | Rule) else ()
-        if change.action in ("create", "replace") and any(action.type == OIDC for action in leading):
+        login = _new_login(change)
+        if login is not None and login.client_secret is None:
             yield Refused(
-                f"{change.address}: it must be created again, and AWS never returns the client secret of its login"
-                f" ({OIDC})",
-                hint="leave leading_actions out of the spec and of `ignore:`, and add the login to the new one by hand",
+                f"{change.address}: AWS needs the client secret of a new login ({OIDC}), and the spec names none",
+                hint=f"write client_secret: with a reference: {FORMS}",
             )
+
+
+def _new_login(change: Change) -> OidcLogin | None:
+    """The OIDC login that this change gives to a listener or rule which has none."""
+    after = oidc_of(change.after.leading_actions) if isinstance(change.after, Listener | Rule) else None
+    if change.action in ("create", "replace"):
+        return after
+    before = oidc_of(change.before.leading_actions) if isinstance(change.before, Listener | Rule) else None
+    return after if before is None else None

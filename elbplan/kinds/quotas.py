@@ -39,7 +39,8 @@ DEFAULTS: Mapping[str, int] = {
 REACHED = frozenset(
     f"TooMany{what}"
     for what in ("Rules", "Listeners", "Certificates", "TargetGroups", "Targets", "LoadBalancers", "Actions",
-                 "RegistrationsForTargetId", "UniqueTargetGroupsPerLoadBalancer")
+                 "RegistrationsForTargetId", "UniqueTargetGroupsPerLoadBalancer", "TrustStores",
+                 "TrustStoreRevocationEntries")
 ) | {"AddressLimitExceeded", "VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceededException"}  # fmt: skip
 """Errors for a quota that is reached. A retry does not help."""
 

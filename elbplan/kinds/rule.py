@@ -17,19 +17,26 @@ from .aws.action_transitions import NO_GROUPS, action_path, needs_group_stickine
 from .aws.actions import (
     Action,
     Forward,
-    OtherAction,
     WeightedGroup,
     action_text,
     actions_from_aws,
     actions_to_aws,
     groups_of,
-    leading_text,
 )
 from .aws.conditions import Condition, condition_from_aws, condition_text, condition_to_aws
 from .aws.elb_reader import read_elb
 from .aws.foreign_children import foreign_rules
+from .aws.leading_actions import (
+    LeadingAction,
+    fetched_secret,
+    leading_text,
+    retag_secret,
+    secret_tags,
+    with_live_secret,
+)
 from .aws.logins import logins, more_protected
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
+from .aws.transforms import in_order
 from .free_priorities import LOWEST
 from .permissions.rule import PERMISSIONS
 from .references import ListenerRef
@@ -46,7 +53,7 @@ class Rule(Resource):
     priority: Annotated[int, Field(ge=1, le=50000, description="of the rules that match, the lowest number wins")]
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     leading_actions: Annotated[
-        tuple[OtherAction, ...], CARRIED, LEARNED, Field(description="actions before the final action, such as a login")
+        tuple[LeadingAction, ...], CARRIED, LEARNED, Field(description="a login or a token check before the action")
     ] = ()
     action: Action
     transforms: Annotated[
@@ -62,6 +69,8 @@ class Rule(Resource):
         if isinstance(data, Mapping) and isinstance(data.get("conditions"), list | tuple):
             conditions = map(Condition.model_validate, data["conditions"])
             data = {**data, "conditions": tuple(sorted(conditions, key=lambda c: (c.field, c.name, c.values)))}
+        if isinstance(data, Mapping) and isinstance(data.get("transforms"), list | tuple):
+            data = {**data, "transforms": in_order(data["transforms"])}
         return data
 
     @property
@@ -88,7 +97,7 @@ def read(scope: Scope) -> ReadProgram[Found[Rule]]:
 
 
 def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping[str, str]) -> LiveResource[Rule]:
-    leading, action = actions_from_aws(raw.get("Actions") or ())
+    leading, action = actions_from_aws(raw.get("Actions") or (), tags)
     fields = {
         "tags": user_tags(tags),
         "listener": AwsId(listener),
@@ -103,21 +112,18 @@ def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping
 
 def create(new: Rule, context: StepContext) -> WriteProgram:
     """CreateRule has no token, so elbplan never repeats it."""
+    secret = yield from fetched_secret((), new.leading_actions, context)
     params = {
         "ListenerArn": context.id(new.listener),
         "Priority": new.priority,
         "Conditions": [condition_to_aws(condition) for condition in new.conditions],
-        "Actions": _actions(new, context),
-        "Tags": tag_list(context.tags(new)),
+        "Actions": actions_to_aws(new.leading_actions, new.action, context.id, secret),
+        "Tags": tag_list(context.tags(new) | secret_tags(new.leading_actions)),
     }
     if new.transforms:
         params["Transforms"] = list(new.transforms)
     answer = yield Call("elbv2", "CreateRule", params, no_retry=True, retry_on=UNSEEN, timeout=60)
     return {"id": answer["Rules"][0]["RuleArn"]}
-
-
-def _actions(rule: Rule, context: StepContext) -> list[dict[str, Any]]:
-    return actions_to_aws(rule.leading_actions, rule.action, context.id)
 
 
 def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
@@ -127,7 +133,8 @@ def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
     if before.conditions != after.conditions:
         params["Conditions"] = [condition_to_aws(condition) for condition in after.conditions]
     if (before.leading_actions, before.action) != (after.leading_actions, after.action):
-        params["Actions"] = _actions(after, context)
+        secret = yield from fetched_secret(before.leading_actions, after.leading_actions, context)
+        params["Actions"] = actions_to_aws(after.leading_actions, after.action, context.id, secret)
     if before.transforms != after.transforms:
         params |= {"Transforms": list(after.transforms)} if after.transforms else {"ResetTransforms": True}
     if params:
@@ -135,8 +142,15 @@ def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
     if before.priority != after.priority:
         moves = [{"RuleArn": context.live.id, "Priority": after.priority}]
         yield Call("elbv2", "SetRulePriorities", {"RulePriorities": moves})
+    yield from retag_secret(context.live.id, before.leading_actions, after.leading_actions)
     yield from retag("elbv2", context.live.id, before.tags, after.tags)
     return {}
+
+
+def with_live_defaults(desired: Rule, live: Rule) -> Rule:
+    """A login without `client_secret` keeps the secret that AWS has."""
+    kept = with_live_secret(desired.leading_actions, live.leading_actions)
+    return desired.model_copy(update={"leading_actions": kept}) if kept != desired.leading_actions else desired
 
 
 def reorder(moves: Mapping[Address, int], context: StepContext) -> WriteProgram:
@@ -217,6 +231,7 @@ KIND = Kind(
     create_path=create_path,
     temporary_resource=temporary_resource,
     update_path=update_path,
+    with_live_defaults=with_live_defaults,
     summary=summary,
     permissions=PERMISSIONS,
 )

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..core.address import Address
 from ..core.hidden import Hidden
-from .aws.actions import OtherAction
 from .aws.conditions import Condition, condition_text
 from .aws.request_matching import EVERYBODY, Request, fits, matches_all, query_pair, text_for
 from .listener import Listener
@@ -41,7 +40,7 @@ class SampleRequest:
     priority: int | None
     request: Request | None
     action: Any
-    leading: tuple[OtherAction, ...] = ()
+    leading: tuple[Any, ...] = ()
     skipped: str = ""
 
 

@@ -22,8 +22,9 @@ from .server_ports import (
     uncovered,
     usable_groups,
 )
+from .target import Target
 from .target_group import TargetGroup
-from .targets import Target, Targets
+from .targets import Targets
 
 UNKNOWN_ADDRESS = "elbplan does not know the security groups of an IP address"
 OTHER_VPC = "the server is in another VPC than the target group"

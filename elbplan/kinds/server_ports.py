@@ -16,11 +16,20 @@ from ..core.address import Address, AwsId
 from ..core.change import Change, Diff
 from .aws.health_check import HealthCheck
 from .aws.ingress_rules import Permission
-from .external_servers import ExternalServer, ExternalServers, Registration, State, registration, registrations
+from .external_servers import (
+    ExternalServer,
+    ExternalServers,
+    Registration,
+    State,
+    members_of,
+    registration,
+    registrations,
+)
 from .ingress_rules import IngressRules, RuleInGroup
 from .load_balancer import LoadBalancer
+from .target import Target
 from .target_group import TargetGroup
-from .targets import Target, Targets
+from .traffic import filled_group_of
 
 PROTOCOLS: Mapping[str, tuple[str, ...]] = {
     "UDP": ("udp",),
@@ -93,12 +102,11 @@ def every_closed_port(diff: Diff, desired: State, external: ExternalServers) -> 
     """The closed ports of all servers of the stack's groups, whether the plan changes them or not; by server."""
     external = with_rules_of_plan(external, diff, desired)
     found: dict[str, list[ClosedPort]] = {}
-    for address, targets in desired.items() if external.servers else ():
-        if isinstance(targets, Targets):
-            for registered in registration(address, targets, targets.members, desired, external):
-                origin = source_of(registered.balancer, diff, external) if registered.balancer else None
-                for closed in _closed(registered, origin, external) if origin is not None else ():
-                    found.setdefault(closed.server.id, []).append(closed)
+    for address, resource in desired.items() if external.servers else ():
+        for registered in registration(address, resource, members_of(resource, external), desired, external):
+            origin = source_of(registered.balancer, diff, external) if registered.balancer else None
+            for closed in _closed(registered, origin, external) if origin is not None else ():
+                found.setdefault(closed.server.id, []).append(closed)
     return {id: list(dict.fromkeys(ports)) for id, ports in found.items()}
 
 
@@ -113,20 +121,21 @@ def _affected(diff: Diff, desired: State, external: ExternalServers) -> Iterator
             changed = change.before.health.port != change.after.health.port
         else:
             changed = isinstance(change.after, LoadBalancer) and "security_groups" in change.fields
-        for targets in (t for t in desired.values() if changed and isinstance(t, Targets)):
-            group = desired.get(targets.group) if isinstance(targets.group, Address) else None
-            ours = isinstance(group, TargetGroup) and change.address in (targets.group, group.balancer)
-            yield from registration(change.address, targets, targets.members if ours else (), desired, external)
+        for resource in desired.values() if changed else ():
+            ref = filled_group_of(resource)
+            group = desired.get(ref) if isinstance(ref, Address) else None
+            if isinstance(group, TargetGroup) and change.address in (ref, group.balancer):
+                yield from registration(change.address, resource, members_of(resource, external), desired, external)
 
 
 def _revoked(change: Change, before: IngressRules, desired: State, external: ExternalServers) -> Iterator[Registration]:
     """The servers in whose security groups rules are revoked."""
     kept = {rule.key for rule in change.after.rules} if isinstance(change.after, IngressRules) else set()
     groups = {str(rule.security_group) for rule in before.rules if rule.key not in kept}
-    for targets in (targets for targets in desired.values() if isinstance(targets, Targets)):
-        servers = {member: external.servers.get(str(member.instance)) for member in targets.members}
+    for resource in desired.values():
+        servers = {member: external.servers.get(str(member.instance)) for member in members_of(resource, external)}
         members = [member for member, server in servers.items() if server and groups & set(server.groups)]
-        yield from registration(change.address, targets, members, desired, external)
+        yield from registration(change.address, resource, members, desired, external)
 
 
 def with_rules_of_plan(external: ExternalServers, diff: Diff, desired: State) -> ExternalServers:

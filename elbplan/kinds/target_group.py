@@ -13,7 +13,7 @@ from ..core.address import Address, AwsId
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext, fill_unset
-from ..core.resource import IMMUTABLE, LOOSE, Resource, from_live
+from ..core.resource import IMMUTABLE, LEARNED, LOOSE, Resource, from_live
 from .aws.candidates import GROUP
 from .aws.default_names import group_name_of
 from .aws.elb_reader import read_elb
@@ -54,6 +54,12 @@ class TargetGroup(Resource):
     protocol_version: Annotated[Literal["HTTP1", "HTTP2", "GRPC"] | None, IMMUTABLE] = None
     ip_address_type: Annotated[Literal["ipv4", "ipv6"] | None, IMMUTABLE] = "ipv4"
     vpc: Annotated[VpcRef | None, IMMUTABLE] = None
+    control_port: Annotated[
+        int | None,
+        IMMUTABLE,
+        LEARNED,
+        Field(ge=1, le=65535, description="the port of the agent of the target optimizer"),
+    ] = None
     balancer: Annotated[LoadBalancerRef | None, IMMUTABLE, LOOSE] = None
     health: HealthCheck = HealthCheck()
     attributes: Annotated[Mapping[str, str], FREE, Field(description="target group attributes by AWS's own keys")] = {}
@@ -130,6 +136,7 @@ def _live(
         "port": None if lambda_ else raw.get("Port"),
         "protocol_version": None if lambda_ else raw.get("ProtocolVersion") or _version(raw.get("Protocol")),
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
+        "control_port": raw.get("TargetControlPort"),
         "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") and not lambda_ else None,
         "balancer": AwsId(balancers[0]) if balancers else None,
         "health": health_check_from_aws(raw),
@@ -153,7 +160,7 @@ def with_live_defaults(desired: TargetGroup, live: TargetGroup) -> TargetGroup:
     # An unattached group can be attached to our load balancer; without `balancer` in the spec, AWS's value stays.
     balancer = (desired.balancer or live.balancer) if live.balancer else None
     settled = {"health": health, "attributes": attributes, "balancer": balancer}
-    return fill_unset(desired, live).model_copy(update=settled)
+    return fill_unset(desired, live, keep=("control_port",)).model_copy(update=settled)
 
 
 def create(new: TargetGroup, context: StepContext) -> WriteProgram:
@@ -165,6 +172,7 @@ def create(new: TargetGroup, context: StepContext) -> WriteProgram:
         "ProtocolVersion": new.protocol_version,
         "Port": new.port,
         "VpcId": context.id(new.vpc) if new.vpc else None,
+        "TargetControlPort": new.control_port,
         "IpAddressType": new.ip_address_type if new.ip_address_type == "ipv6" else None,
         **health_check_params(new),
         "Tags": tag_list(context.tags(new)) if new.protocol != GENEVE else None,
@@ -183,7 +191,8 @@ def update(before: TargetGroup, after: TargetGroup, context: StepContext) -> Wri
     assert context.live is not None
     arn = context.live.id
     if before.health != after.health:
-        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **health_check_params(after)})
+        off = {"HealthCheckEnabled": False} if before.health.enabled and not after.health.enabled else {}
+        yield Call("elbv2", "ModifyTargetGroup", {"TargetGroupArn": arn, **health_check_params(after), **off})
     yield from change_attributes(arn, before.attributes, after.attributes)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}

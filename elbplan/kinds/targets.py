@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.call import Call, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Phase, Scope, StepContext
-from ..core.resource import IMMUTABLE, WRITE_ONLY, Part, Resource, from_live, rebuilt
+from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, rebuilt
 from .aws.elb_reader import owned_groups
 from .aws.external_targets import health_of
 from .aws.functions import allow_invoke, functions_in, remove_invoke
@@ -21,25 +21,9 @@ from .aws.target_health import WELL, HealthContext
 from .aws.target_ids import targets_id
 from .instance import OnDestroy
 from .permissions.targets import PERMISSIONS
-from .references import InstanceRef, TargetGroupRef
+from .references import TargetGroupRef
+from .target import Target, live_target, member_key, target_name
 from .target_group import TargetGroup
-
-
-class Target(Part):
-    """A target: an instance or an address. Id and port identify it; its zone does not."""
-
-    instance: InstanceRef | None = None
-    address: Annotated[str | None, Field(description="an IP address, or the ARN of a function or balancer")] = None
-    port: Annotated[int | None, Field(ge=1, le=65535, description="if it is not the port of the group")] = None
-    zone: Annotated[str | None, Field(description="`all` for an address outside the VPC; otherwise AWS knows it")] = (
-        None
-    )
-
-    @model_validator(mode="after")
-    def _one(self) -> Target:
-        if (self.instance is None) == (self.address is None):
-            raise ValueError("needs exactly one of instance, address")
-        return self
 
 
 class Targets(Resource):
@@ -72,11 +56,6 @@ class Targets(Resource):
         return data
 
 
-def member_key(target: Target) -> str:
-    """The identity of a target in its group, for AWS too. A target without a port has the port of the group."""
-    return f"{target.instance or target.address}:{target.port or ''}"
-
-
 LEAVING = ("draining",)
 
 
@@ -104,7 +83,7 @@ def _is_registered(described: Mapping[str, Any]) -> bool:
 
 
 def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> LiveResource[Targets]:
-    members = [(_member(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
+    members = [(live_target(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
     states = [d["TargetHealth"]["State"] for d in described]
     healthy = all(state in WELL for state in states)
     arn = raw["TargetGroupArn"]
@@ -116,22 +95,6 @@ def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[
     )
     facts = {"state": "healthy" if healthy else "unhealthy", "attached": str(bool(raw.get("LoadBalancerArns")))}
     return LiveResource(address, targets_id(arn), model, facts)
-
-
-def _member(group: Mapping[str, Any], target: Mapping[str, Any]) -> Target:
-    """A target as the spec writes it: without the group's port, and without a zone that AWS knows."""
-    kind = group.get("TargetType") or "instance"
-    outside = target.get("AvailabilityZone") == EVERY_ZONE and kind != "lambda"
-    fields = {
-        "instance": AwsId(target["Id"]) if kind == "instance" else None,
-        "address": None if kind == "instance" else target["Id"],
-        "port": target.get("Port") if target.get("Port") != group.get("Port") else None,
-        "zone": EVERY_ZONE if outside else None,
-    }
-    return from_live(Target, fields)
-
-
-EVERY_ZONE = "all"
 
 
 def with_live_defaults(desired: Targets, live: Targets) -> Targets:
@@ -157,6 +120,8 @@ def _to_aws(members: Iterable[Target], context: StepContext, port: str = "") -> 
             target["Port"] = member.port or int(port)
         if member.zone:
             target["AvailabilityZone"] = member.zone
+        if member.quic_server_id:
+            target["QuicServerId"] = member.quic_server_id
         targets.append(target)
     return targets
 
@@ -191,11 +156,17 @@ def _functions(members: Iterable[Target]) -> list[str]:
 def update(before: Targets, after: Targets, context: StepContext) -> WriteProgram:
     """Registers first and deregisters later. A target with another zone is registered again, and stays.
 
-    AWS allows only one function in a group, so elbplan deregisters the old function first.
+    AWS allows only one function in a group, and does not change a QUIC server id, so elbplan deregisters the old
+    function and a target with another server id first.
     """
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
     added = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
     removed = [old[key] for key in sorted(set(old) - set(new))]
+    if renamed := [
+        old[key] for key in sorted(set(old) & set(new)) if old[key].quic_server_id != new[key].quic_server_id
+    ]:
+        yield from _deregister(after.group, renamed, context)
+        added = sorted({*added, *map(member_key, renamed)})
     if _functions(removed):
         yield from _deregister(after.group, removed, context)
     yield from _register(after.group, [new[key] for key in added], context)
@@ -250,7 +221,8 @@ DELAY = "deregistration_delay.timeout_seconds"
 
 def summary(targets: Targets) -> str:
     """`i-0aaa:80, instance.web-1:80`"""
-    return ", ".join(f"{m.instance or m.address}{f':{m.port}' if m.port else ''}" for m in targets.members) or "none"
+    texts = (f"{target_name(m)}{f':{m.port}' if m.port else ''}" for m in targets.members)
+    return ", ".join(texts) or "none"
 
 
 KIND = Kind(

@@ -11,6 +11,7 @@ from ..core.change import Change, Diff
 from ..core.kind import LiveResource
 from ..core.plan import Step
 from ..core.resource import Resource
+from .auto_scaling_attachment import AutoScalingAttachment
 from .aws.actions import Forward, WeightedGroup
 from .free_priorities import FreePriorities
 from .listener import Listener
@@ -50,6 +51,17 @@ def weighted(resource: Resource | None) -> tuple[Ref, ...]:
 def target_group_of(resource: Resource | None) -> Ref | None:
     """The group in which these targets are registered; None for other kinds."""
     return resource.group if isinstance(resource, Targets) else None
+
+
+def filled_group_of(resource: Resource | None) -> Ref | None:
+    """The group that these targets, or these Auto Scaling groups, fill; None for other kinds."""
+    return resource.group if isinstance(resource, Targets | AutoScalingAttachment) else None
+
+
+def scaled_groups(*states: Mapping[Address, Resource]) -> set[Ref]:
+    """The target groups that Auto Scaling groups of the stack's resources fill."""
+    resources = (resource for state in states for resource in state.values())
+    return {resource.group for resource in resources if isinstance(resource, AutoScalingAttachment)}
 
 
 def alias_target_of(resource: Resource | None) -> Ref | None:

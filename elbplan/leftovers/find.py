@@ -15,6 +15,7 @@ from .finders import (
     balancers,
     classic_balancers,
     hosted_zones,
+    log_buckets,
     nat_gateways,
     reservations,
     volumes,
@@ -30,6 +31,7 @@ OF_REGION: Sequence[Finder] = (
     reservations.find_reservations,
     addresses.find_addresses,
     volumes.find_volumes,
+    log_buckets.find_log_buckets,
 )
 GLOBAL: Sequence[Finder] = (hosted_zones.find_hosted_zones,)
 QUICK: Sequence[Finder] = (nat_gateways.find_nat_gateways, addresses.find_addresses, volumes.find_volumes)
@@ -38,13 +40,22 @@ QUICK: Sequence[Finder] = (nat_gateways.find_nat_gateways, addresses.find_addres
 PERMISSIONS = tuple(
     dict.fromkeys(
         action
-        for module in (balancers, classic_balancers, nat_gateways, reservations, addresses, volumes, hosted_zones)
+        for module in (
+            balancers,
+            classic_balancers,
+            nat_gateways,
+            reservations,
+            addresses,
+            volumes,
+            hosted_zones,
+            log_buckets,
+        )
         for action in module.PERMISSIONS
     )
 )
 
 NOT_LOOKED_AT = (
-    "snapshots and images, logs in S3 and CloudWatch, VPC endpoints, and what is not a part of load balancing"
+    "snapshots and images, other logs in S3 and CloudWatch, VPC endpoints, and what is not a part of load balancing"
 )
 """What AWS may bill and elbplan does not look for: an account can have thousands of them."""
 

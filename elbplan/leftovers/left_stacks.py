@@ -11,7 +11,8 @@ from itertools import chain
 
 from ..core.stack import Stack
 from ..core.utc import log_time
-from ..cost.quantities import Billed, Quantity, quantities
+from ..cost.quantities import Billed, quantities
+from ..cost.quantity import Quantity
 from .leftover import Leftover, SinceWhat
 from .specs import SpecOf, same_file, spec_of
 from .stacks import AccountStack

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ..cost.items import CostItem, CostSum, oldest_date, sum_of
-from ..cost.quantities import Quantity
+from ..cost.quantity import Quantity
 
 LeftoverKind = Literal[
     "stack",
@@ -19,6 +19,7 @@ LeftoverKind = Literal[
     "elastic_ip",
     "volume",
     "hosted_zone",
+    "log_bucket",
 ]
 SinceWhat = Literal["", "created", "stopped", "expired"]
 

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from ..errors import AwsProblem
+from .aws_models import boto3_session
 from .failures import CONNECT_TIMEOUT
 from .outages import credentials as credentials_problem
 from .unusable_answers import MISREAD, UnusableAnswer, refuse_pages
@@ -77,7 +78,7 @@ def reach(
         headers.update({name.lower(): str(value) for name, value in response_dict.get("headers", {}).items()})
 
     try:
-        session = session or boto3.session.Session("sandbox", "sandbox")
+        session = session or boto3_session("sandbox", "sandbox")
         client = session.client(SERVICE, region_name=region, endpoint_url=endpoint, config=config)
         url = client.meta.endpoint_url
         client.meta.events.register("before-parse", keep_headers)

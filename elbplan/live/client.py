@@ -12,9 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
+from ..core.file_text import with_file_texts
 from ..errors import AwsProblem
+from .aws_models import boto3_session
 from .denied_calls import tell_denial
-from .errors import explain_refusal, unreadable
+from .errors import explain_refusal, unreadable, without_secrets
 from .failures import (
     CONNECT_TIMEOUT,
     NO_CAPACITY,
@@ -54,7 +56,7 @@ class Aws:
     ) -> None:
         self.region = region
         self._endpoint = endpoint
-        self._session = session or boto3.session.Session()
+        self._session = session or boto3_session()
         self._parallel = parallel
         self._each = each
         self._pacer = pacer
@@ -79,6 +81,7 @@ class Aws:
             answer = _invoke(client, _method(client, call.operation), call)
         except (ClientError, BotoCoreError) as error:
             problem = explain_refusal(error, tries, all_fail=self._retries.all_fail(region))
+            problem.what = without_secrets(problem.what, call)
             self._retries.ended(tries, problem)
             return _accepted(call, problem)
         except ServiceFails as failing:
@@ -212,6 +215,10 @@ SELECTING = frozenset(("LoadBalancerNames", "Names", "LoadBalancerArn", "LoadBal
 """Parameters that select some load balancers or target groups: their answers have one page."""
 
 
+PART = frozenset(("MaxItems", "MaxKeys"))
+"""Parameters of calls that want a part of a list, not all pages of it."""
+
+
 def _paced(pacer: Pacer, service: str, region: str) -> Callable[..., None]:
     def wait(event_name: str, **_: Any) -> None:
         pacer.before_request(service, region, event_name.rsplit(".", 1)[-1])
@@ -227,14 +234,14 @@ def _reporter(each: Callable[[str, str], None], service: str) -> Callable[..., N
 
 
 def _invoke(client: Any, operation: str, call: Call) -> dict[str, Any]:
-    if client.can_paginate(operation) and "MaxItems" not in call.params:
+    if client.can_paginate(operation) and not call.params.keys() & PART:
         size = None if call.params.keys() & SELECTING else PAGE_SIZES.get(call.operation)
         paginator = client.get_paginator(operation)
         pages: dict[str, Any] = paginator.paginate(
             **call.params, PaginationConfig={"PageSize": size}
         ).build_full_result()
         return pages
-    answer: dict[str, Any] = getattr(client, operation)(**call.params)
+    answer: dict[str, Any] = getattr(client, operation)(**with_file_texts(call.params))
     return answer
 
 

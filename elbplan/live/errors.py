@@ -5,7 +5,8 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..core.call import OUTCOME_UNKNOWN, Call
-from ..errors import AwsProblem, escaped
+from ..core.hidden import SecretValue, hidden_in
+from ..errors import AwsProblem, escaped, hide_values
 from .denials import ENCODED, access_hint, denial
 from .failures import NOT_OFFERED, error_code, fails_inside_aws, status_of
 from .outages import connection, failure, times
@@ -27,6 +28,12 @@ HINTS = {
     "RulesPerSecurityGroupLimitExceeded": (
         "a security group has 60 inbound rules by default: revoke rules that nobody needs, or ask for a higher quota"
     ),
+    "CapacityUnitsLimitExceeded": "write a smaller capacity:, or ask AWS for a higher quota (Service Quotas)",
+    "CapacityDecreaseRequestLimitExceeded": (
+        "AWS decreases a reservation at most twice a day: run the same command tomorrow, or remove capacity: to end it"
+    ),
+    "InsufficientCapacity": "AWS has not enough capacity in a zone now: write a smaller capacity:, or run apply later",
+    "AllocationIdNotFound": "check the id and the region of the Elastic IP; elastic_ip: true makes a new one",
     "VcpuLimitExceeded": "ask AWS for a higher vCPU quota, or use a smaller instance type",
     "InstanceLimitExceeded": "ask AWS for a higher quota, or use fewer servers",
     "Unsupported": "this zone does not offer the instance type; write another type or other zones (type:, zones:)",
@@ -68,6 +75,12 @@ def explain_refusal(error: BotoCoreError | ClientError, tries: Tries, *, all_fai
         answers = f"AWS answered {status} ({escaped(code)}){times(tries, 'times')}{reason}"
         return failure(answers, tries, code, all_fail=all_fail)
     return _refusal(error, tries.call, tries.region)
+
+
+def without_secrets(text: str, call: Call) -> str:
+    """The text of an error without the secrets of the call, which AWS can quote."""
+    secrets = {str(value): value.reference for value in hidden_in(call.params) if isinstance(value, SecretValue)}
+    return hide_values(text, secrets)
 
 
 def unreadable(error: Exception, what: str) -> AwsProblem:

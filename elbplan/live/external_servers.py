@@ -10,6 +10,8 @@ from ..core.address import Ref
 from ..core.call import Call, ReadProgram
 from ..core.kind import Scope
 from ..core.resource import Resource
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.aws.auto_scaling import ScalingGroup, scaling_groups_in
 from ..kinds.aws.elb_reader import owned_balancers
 from ..kinds.aws.ingress_rules import ingress_rules_of
 from ..kinds.aws.moments import stopped_since
@@ -19,15 +21,22 @@ from ..kinds.external_servers import NO_SERVERS, ExternalServer, ExternalServers
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
 from .filters import batches, filter_by
-from .lookups import LookupFacts, instance_calls
+from .lookups import LookupFacts, all_references, instance_calls
+from .scaling_groups import scaling_calls
 
 
 def read_external_servers(
     region: str, resources: Sequence[Resource], file_references: Collection[Ref] = (), scope: Scope | None = None
 ) -> ReadProgram[ExternalServers]:
-    """Reads in two rounds. The first sends the calls that `look_up` sends too, so it costs no call."""
-    calls = instance_calls(resources, file_references)
-    answers = (yield calls) if calls else []
+    """Reads in two rounds. The first sends the calls that `look_up` sends too, so it costs no call.
+
+    The instances of Auto Scaling groups need one more round.
+    """
+    calls, scaling_asks = instance_calls(resources, file_references), scaling_calls(all_references(resources))
+    answers = (yield [*calls, *scaling_asks]) if calls or scaling_asks else []
+    scaling = scaling_groups_in(answers[len(calls) :])
+    more = [Call("ec2", "DescribeInstances", filter_by("instance-id", ids)) for ids in batches(_instances_of(scaling))]
+    answers = [*answers[: len(calls)], *((yield more) if more else [])]
     raws = [raw for answer in answers for raw in existing_instances(answer)]
     servers = {raw["InstanceId"]: _server(region, raw) for raw in raws}
     ids = sorted({group for server in servers.values() for group in server.groups})
@@ -37,12 +46,17 @@ def read_external_servers(
     rules = {raw["GroupId"]: tuple(ingress_rules_of(raw.get("IpPermissions") or ())) for raw in groups}
     subnets = (yield from _subnets(scope)) if scope and _opens_to_subnets(resources) else {}
     named = {raw["GroupId"]: _group(raw) for raw in groups}
-    return replace(NO_SERVERS, servers=servers, rules=rules, groups=named, subnets=subnets)
+    by_id = {str(group.ref): group for group in scaling.values()}
+    return replace(NO_SERVERS, servers=servers, rules=rules, groups=named, subnets=subnets, scaling=by_id)
+
+
+def _instances_of(scaling: Mapping[str, ScalingGroup]) -> list[str]:
+    return sorted({id for group in scaling.values() for id in group.in_service})
 
 
 def _opens_to_subnets(resources: Sequence[Resource]) -> bool:
     """True if a spec may open servers to a load balancer without security groups."""
-    opens = any(isinstance(resource, Targets) and resource.open for resource in resources)
+    opens = any(isinstance(resource, Targets | AutoScalingAttachment) and resource.open for resource in resources)
     return opens and any(isinstance(r, LoadBalancer) and not r.security_groups for r in resources)
 
 

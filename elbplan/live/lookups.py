@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.address import AwsId, Lookup, Ref
 from ..core.call import Ask, Call, ReadProgram
-from ..core.kind import Scope
+from ..core.kind import LiveResource, Scope
 from ..core.permission import reads
 from ..core.resource import Resource, references
 from ..kinds import KINDS
 from ..kinds.aws.hosted_zones import FIRST_ZONES, hosted_zones
-from ..kinds.aws.queries import existing_instances, instances_in
+from ..kinds.aws.queries import existing_instances, instances_in, private_zone_named
 from ..kinds.aws.subnets_in_use import subnets_in_use
+from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
-from .filters import batches, filter_by, literal
+from .address_checks import ADDRESSES, address_asks, addresses_in
+from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
+from .certificate_search import CertificateSearch, is_certificate, search_certificates
+from .filters import batches, filter_by
+from .named_lookups import is_by_name, lookup_call, results_of
+from .private_zones import PERMISSIONS as PRIVATE_ZONES
+from .private_zones import ZoneVpcs, read_zone_vpcs
+from .scaling_groups import absent_ids, named_groups
 from .zones import Offered, has_internal, offered, offerings
 
 
@@ -30,15 +38,23 @@ def _names_vpcs(resource: Resource) -> Iterable[str]:
     return ["*"] if any(lookup.what == "vpc" and is_by_name(lookup) for lookup in lookups_in([resource])) else []
 
 
+def names_addresses(resource: Resource) -> Iterable[str]:
+    """A value for a load balancer with Elastic IPs of others, which elbplan looks for before it writes."""
+    return ["*"] if any(name.startswith(ADDRESSES) for name in address_asks([resource])) else []
+
+
 def _needs_routes(resource: Resource) -> Iterable[str]:
     """A value for a resource for which elbplan must tell public subnets from private ones."""
     return ["*"] if has_internal([resource]) or _names_vpcs(resource) else []
 
 
 PERMISSIONS = (
+    *PRIVATE_ZONES,
     *reads("ec2:DescribeSubnets", verbs=("compare",), each=_names_subnets),
     *reads("ec2:DescribeVpcs", verbs=("compare",), each=_names_vpcs),
     *reads("ec2:DescribeRouteTables", verbs=("compare",), each=_needs_routes),
+    *reads("ec2:DescribeAddresses", verbs=("compare",), each=names_addresses),
+    *SEARCH_PERMISSIONS,
 )
 
 DEFAULT_SUBNETS = Call("ec2", "DescribeSubnets", {"Filters": [{"Name": "default-for-az", "Values": ["true"]}]})
@@ -50,12 +66,15 @@ class LookupFacts:
     """The AWS resources of the account that a spec describes.
 
     found     the ids of each lookup by a name or tag
-    missing   ids of instances that the spec names and AWS does not have
+    missing   ids of instances and of Auto Scaling groups that the spec names and AWS does not have
     terminated  those of them that AWS still lists
     offered   the zones that offer the instance types of servers in any zone
     private   the subnets without a route to an internet gateway; read only for internal load balancers
-    described   the subnets that AWS described, by id
+    described, addresses   the subnets and the Elastic IPs that AWS described, by id
+    zone_vpcs   the VPCs of private hosted zones that specs look up, by id
     ambiguous   the message for the case that elbplan cannot choose between the subnets of a stack
+    web_acls    the web ACLs of the region, if a spec names one
+    certificates   the certificates that cover the domains of `certificate: find`
     """
 
     region: str
@@ -68,6 +87,10 @@ class LookupFacts:
     private: Sequence[Mapping[str, Any]] = ()
     described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ambiguous: str = ""
+    addresses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    zone_vpcs: ZoneVpcs = field(default_factory=dict)
+    web_acls: WebAcls = field(default_factory=dict)
+    certificates: CertificateSearch = field(default_factory=CertificateSearch)
 
 
 def with_implied_references(resource: Resource) -> Resource:
@@ -106,21 +129,26 @@ def look_up(
         subnets, private = yield from _subnets(wanted, answers, resources)
     zones = (yield from hosted_zones(_domains(lookups, resources))) if "zones" in asks else None
     facts = LookupFacts(region, subnets, zones or (), private=private)
-    facts.found = {lookup: _results(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
+    facts.zone_vpcs = yield from read_zone_vpcs(lookups, facts.zones)
+    facts.certificates = yield from search_certificates(region, filter(is_certificate, lookups))
+    facts.found = {lookup: results_of(lookup, answers.get(f"{lookup.what}/{lookup.query}", {})) for lookup in lookups}
     instances = [answer for name, answer in answers.items() if name.startswith(INSTANCES)]
     existing = {instance["InstanceId"] for answer in instances for instance in existing_instances(answer)}
     known = {instance["InstanceId"] for answer in instances for instance in instances_in(answer)}
     facts.terminated = frozenset(known - existing)
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
+    facts.addresses = addresses_in(answers)
     facts.offered = offered(answers.get("offerings", {}), resources)
-    facts.missing = [id for id in _instances(resources) if id not in existing]
+    absent = absent_ids(all_references(resources), answers)
+    facts.missing = [*(id for id in _instances(resources) if id not in existing), *absent]
     return facts
 
 
 def _domains(lookups: Iterable[Lookup], resources: Iterable[Resource]) -> Iterator[str]:
     """The names for which the stacks need a hosted zone."""
-    yield from (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    zones = (lookup.query for lookup in lookups if lookup.what == "hosted_zone")
+    yield from (private_zone_named(query) or query for query in zones)
     for resource in resources:
         if isinstance(resource, Certificate):
             yield from resource.domains
@@ -138,9 +166,14 @@ def instance_calls(resources: Sequence[Resource], file_references: Collection[Re
     return list(asks.values())
 
 
+def all_references(resources: Iterable[Resource]) -> list[Ref]:
+    """Every reference of these resources."""
+    return [ref for resource in resources for ref in references(resource)]
+
+
 def _instances(resources: Sequence[Resource]) -> list[str]:
     """The instances that the specs name by id."""
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
+    ids = {ref.value for ref in all_references(resources) if isinstance(ref, AwsId)}
     return sorted(id for id in ids if id.startswith("i-"))
 
 
@@ -156,7 +189,7 @@ def _questions(lookups: set[Lookup], resources: Sequence[Resource]) -> dict[str,
         asks[f"{INSTANCES}{number}"] = Call("ec2", "DescribeInstances", filter_by("instance-id", ids))
     if call := offerings(resources):
         asks["offerings"] = call
-    return asks
+    return asks | named_groups(all_references(resources)) | address_asks(resources)
 
 
 def _subnets_in_use(
@@ -192,40 +225,10 @@ def _subnets(
     return (yield from _subnets_of(vpcs, answers, default, resources))
 
 
-def is_by_name(lookup: Lookup) -> bool:
-    """True if the lookup names a Name tag or another tag, not a place in the network."""
-    return lookup.query.startswith(("name:", "tag:"))
-
-
-def _by_name(text: str) -> dict[str, Any]:
-    """The filter for `tag:KEY=VALUE`, or for a Name tag."""
-    if text.startswith("tag:"):
-        key, _, value = text.removeprefix("tag:").partition("=")
-        return filter_by(f"tag:{key}", [literal(value)])
-    return filter_by("tag:Name", [literal(text.removeprefix("name:"))])
-
-
-def lookup_call(lookup: Lookup) -> Call | None:
-    """The call that answers a lookup by itself; None for lookups that other answers contain."""
-    if lookup.what == "instance":
-        return Call("ec2", "DescribeInstances", _by_name(lookup.query))
-    if lookup.what == "security_group":
-        return Call("ec2", "DescribeSecurityGroups", _by_name(lookup.query))
-    if lookup.what == "vpc" and lookup.query != "default":
-        return Call("ec2", "DescribeVpcs", _by_name(lookup.query))
-    if lookup.what == "subnet" and is_by_name(lookup):
-        return Call("ec2", "DescribeSubnets", _by_name(lookup.query))
-    return None
-
-
-def _results(lookup: Lookup, answer: Mapping[str, Any]) -> list[str]:
-    if lookup.what == "instance":
-        return sorted(instance["InstanceId"] for instance in existing_instances(answer))
-    if lookup.what == "security_group":
-        return sorted(group["GroupId"] for group in answer.get("SecurityGroups", []))
-    if lookup.what == "vpc":
-        return [vpc["VpcId"] for vpc in answer.get("Vpcs", [])]
-    return sorted(subnet["SubnetId"] for subnet in answer.get("Subnets", []))
+def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[Any]]) -> LookupFacts:
+    """The facts with the certificate that this stack uses for each domain of `certificate: find`."""
+    found = {lookup: facts.certificates.for_stack(lookup, lives) for lookup in facts.certificates.fitting}
+    return replace(facts, found={**facts.found, **found}) if found else facts
 
 
 def _vpc_ids(resources: Sequence[Resource]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..core.address import Address, Ref
 from ..core.call import Answer, Call
@@ -19,8 +19,9 @@ from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.unnamed_rules import kept_addresses, readdressed
 from .adoption import adoption_problems
 from .batch import BatchReader
+from .edge import edge_problems, read_edge
 from .external_servers import read_external_servers, with_subnets
-from .lookups import look_up
+from .lookups import look_up, with_certificates_of_stack
 from .pacing import THROTTLED
 from .portable import PortableNames
 from .remaining_zones import read_remaining_zones
@@ -159,16 +160,18 @@ def _observe(
     servers = read_external_servers(region, everything, file_references, scope)
     ending = () if looking_up else stacks
     ends, rest = read_endings(region, ending), read_remaining_zones(ending)
-    facts, external, endings, zones, *found = reader.run(
-        [lookups, servers, ends, rest, *(kind.read(scope) for kind in kinds.values())]
+    placed = [item for resources in wanted.values() for item in resources.items()]
+    edge = read_edge(placed, file_references)
+    facts, external, endings, zones, edge_facts, *found = reader.run(
+        [lookups, servers, ends, rest, edge, *(kind.read(scope) for kind in kinds.values())]
     )
-    external = with_subnets(external, facts)
+    facts, external = edge_facts.added_to(facts), with_subnets(external, facts)
     names_in_use = {name: result.names_in_use for name, result in zip(kinds, found, strict=True)}
     foreign = Foreign.of(found)
     observed: dict[str, Observed | Unobserved] = {}
     for stack in stacks:
         lives = [live for result in found for live in result.ours.get(stack.name, ())]
-        own_facts = with_subnets_of_stack(facts, wanted[stack.name], lives)
+        own_facts = with_subnets_of_stack(with_certificates_of_stack(facts, lives), wanted[stack.name], lives)
         hint = network_hint(wanted[stack.name], own_facts, external)
         try:
             desired = resolve(wanted[stack.name], own_facts, escaped(stack.file) or stack.name, lives, hint)
@@ -179,10 +182,12 @@ def _observe(
         symbols = PortableNames.of(own_facts, wanted[stack.name], file_references)
         addressed = with_opened_servers(readdressed(desired, kept), lives, external)
         ends = endings.get(stack.name, NO_ENDINGS).with_remaining(zones.get(stack.name, ()))
-        missing = missing_instances(desired, own_facts)
+        unusable, notes = edge_problems(desired, lives, edge_facts, region)
+        missing = missing_instances(desired, own_facts) + unusable
+        noted = replace(foreign, unread=(*foreign.unread, *notes)) if notes else foreign
         if looking_up:
             missing += adoption_problems(stack, lives, foreign, region)
         observed[stack.name] = Observed(
-            addressed, lives, names_in_use, reader.rounds, symbols, kept, foreign, external, ends, missing
+            addressed, lives, names_in_use, reader.rounds, symbols, kept, noted, external, ends, missing
         )
     return observed

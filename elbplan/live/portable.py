@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Part, Resource, from_live, references, rewrite
 from ..kinds import KINDS
-from ..kinds.aws.queries import domain, zone_id
-from .lookups import LookupFacts, is_by_name
-from .resolve import NotFound, subnets_by_zone, vpc_of
+from ..kinds.aws.queries import domain, private_zone_named, zone_id
+from .lookups import LookupFacts
+from .named_lookups import is_by_name
+from .resolve import NotFound, subnets_by_zone, vpc_of, zone_ids
 
 R = TypeVar("R", bound=Resource)
 P = TypeVar("P", bound=Part)
@@ -101,6 +102,9 @@ def _meant(
     for hosted in facts.zones:
         if _public(hosted) and names.count(domain(hosted["Name"])) == 1:
             yield Lookup("hosted_zone", domain(hosted["Name"])), [zone_id(hosted["Id"])]
+    for lookup in sorted(lookups):
+        if private_zone_named(lookup.query) and (found := zone_ids(lookup, facts, vpc)[0]):
+            yield lookup, found
     for lookup, ids in facts.found.items():
         if lookup in lookups and is_by_name(lookup) and ids:
             yield lookup, ids

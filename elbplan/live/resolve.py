@@ -12,10 +12,17 @@ from ..core.resource import Resource, references, rewrite
 from ..errors import ElbplanError
 from ..kinds import KINDS
 from ..kinds.aws.acm_validation import in_public_zone
-from ..kinds.aws.queries import zone_for
+from ..kinds.aws.auto_scaling import is_scaling_group, name_in
+from ..kinds.aws.queries import private_zone_named, zone_for
 from ..kinds.certificate import Certificate
 from ..kinds.instance import Instance
-from .lookups import LookupFacts, is_by_name, with_implied_references
+from ..kinds.record import Record
+from .address_checks import address_problems
+from .certificate_search import is_certificate
+from .edge import missing_web_acl
+from .lookups import LookupFacts, with_implied_references
+from .named_lookups import is_by_name
+from .private_zones import apex_problems, private_zone
 from .subnet_checks import subnet_problems
 from .zones import has_any_zone, serves_load_balancers, subnet_of_server
 
@@ -49,8 +56,11 @@ def resolve(
         placed = rewrite(with_implied_references(_placed(address, resource, facts, vpc, lives, problems)), finder)
         if isinstance(placed, Certificate):
             placed = _in_public_zones(placed, facts, problems)
+        if isinstance(placed, Record):
+            problems += apex_problems(placed, facts.zones)
         resolved[address] = placed
     problems += subnet_problems(resolved, facts.described, lives)
+    problems += address_problems(resolved, facts.described, facts.addresses, lives)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         usual = "check the region, the account and the spelling"
@@ -62,7 +72,10 @@ def resolve(
 
 
 def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -> list[Refusal]:
-    """A refusal for each instance that the spec names by id and AWS does not have. The rest can be compared."""
+    """A refusal for each instance and Auto Scaling group that the spec names and AWS does not have.
+
+    The rest can be compared.
+    """
     return [
         _missing_instance(address, ref.value, facts)
         for address, resource in desired.items()
@@ -72,6 +85,9 @@ def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -
 
 
 def _missing_instance(address: Address, id: str, facts: LookupFacts) -> Refusal:
+    if is_scaling_group(id):
+        hint = "check the region, the account and the spelling, or create it first"
+        return Refusal(f"{address}: there is no Auto Scaling group {name_in(id)} in {facts.region}", hint)
     if id in facts.terminated:
         hint = "write another instance, or remove it from the spec: a terminated instance cannot start again"
         return Refusal(f"{address}: {id} does not exist any more (terminated)", hint)
@@ -153,7 +169,11 @@ def _ids_of(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequen
     if lookup.what == "subnet":
         return _subnets_for(lookup, facts, vpc)
     if lookup.what == "hosted_zone":
-        return _hosted_zone(lookup, facts)
+        return zone_ids(lookup, facts, vpc)
+    if lookup.what == "web_acl":
+        return facts.found.get(lookup, []), missing_web_acl(lookup, facts)
+    if is_certificate(lookup):
+        return facts.found.get(lookup, []), facts.certificates.problem(lookup, facts.region)
     what = lookup.what.replace("_", " ")
     return facts.found.get(lookup, []), f"there is no {what} with {lookup.query} in {facts.region}"
 
@@ -195,7 +215,10 @@ def _first_by_zone(subnets: Sequence[Mapping[str, Any]], vpc: str | None) -> dic
     return by_zone
 
 
-def _hosted_zone(lookup: Lookup, facts: LookupFacts) -> tuple[Sequence[str], str]:
+def zone_ids(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequence[str], str]:
+    """The hosted zone of a lookup, and the message for the case that there is none."""
+    if name := private_zone_named(lookup.query):
+        return private_zone(name, facts.zones, facts.zone_vpcs, vpc)
     try:
         zone = zone_for(lookup.query, facts.zones)
     except ValueError as error:

@@ -14,12 +14,14 @@ from ..kinds.aws.ownership import owner_in_tags, tag_mapping
 from ..kinds.aws.queries import GONE, TARGET_GROUPS, TERMINATED, instances_in
 from ..kinds.aws.release_mark import marked_addresses, marked_by
 from ..kinds.elastic_ip import external_elastic_ip
-from ..kinds.instance import OnDestroy, external_instance
+from ..kinds.external_instance import external_instance
+from ..kinds.instance import OnDestroy
 from ..kinds.server_endings import EndedServer, Endings, NamedServer, SpotRequest, gentlest, remaining_of
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from .filters import batches, filter_by
-from .lookups import DEFAULT_VPC, lookup_call
+from .lookups import DEFAULT_VPC
+from .named_lookups import lookup_call
 
 Raw = Mapping[str, Any]
 

@@ -15,10 +15,10 @@ from ..core.kind import Kinds
 from ..core.permission import ANYTHING, Permission, Verb, reads
 from ..core.resource import Resource
 from ..core.stack import Stack
-from ..kinds import KINDS, quotas
+from ..kinds import KINDS, certificate_limits, quotas, tls_policy_names
 from ..leftovers import old_stacks
 from ..leftovers.finders import addresses, nat_gateways, volumes
-from ..live import consumed_capacity, delegation, lookups, zones
+from ..live import consumed_capacity, delegation, edge, lookups, zones
 from ..run.lock import run_store
 from .adoption import adoption
 from .fill import Place, filled
@@ -42,7 +42,10 @@ LISTED_AFTER_DESTROY = ("ec2:DescribeNatGateways", "ec2:DescribeVolumes", "ec2:D
 
 BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *quotas.PERMISSIONS,
+    *tls_policy_names.PERMISSIONS,
+    *certificate_limits.PERMISSIONS,
     *lookups.PERMISSIONS,
+    *edge.PERMISSIONS,
     *zones.PERMISSIONS,
     *delegation.PERMISSIONS,
     *consumed_capacity.PERMISSIONS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..core.address import Address
 from ..core.kind import Kinds, LiveResource
-from ..core.resource import Resource, immutable
+from ..core.resource import Resource
 from ..kinds.security_group import SecurityGroup
 
 
@@ -24,5 +24,5 @@ def deleted_groups(
 
 
 def _is_replaced(want: Resource, live: LiveResource[Resource], kinds: Kinds) -> bool:
-    complete = kinds[live.address.kind].with_live_defaults(want, live.model)
-    return immutable(complete) != immutable(live.model)
+    kind = kinds[live.address.kind]
+    return bool(kind.replaced_fields(live.model, kind.with_live_defaults(want, live.model)))

@@ -11,12 +11,13 @@ from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from ..core.address import OLD, Address, AwsId, Ref
-from ..core.change import Change, Diff, field_difference, ignoring
+from ..core.change import Change, Diff, field_difference
 from ..core.hidden import mask_hidden
+from ..core.ignored import ignoring
 from ..core.kind import Kind, Kinds, LiveResource
-from ..core.resource import CARRIED, Resource, differing_fields, immutable, marked_fields, references, rewrite
-from ..kinds.targets import Targets
-from ..kinds.traffic import are_targets_of, filled_by_others
+from ..core.resource import CARRIED, Resource, differing_fields, marked_fields, references, rewrite
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.traffic import are_targets_of, filled_by_others, filled_group_of, scaled_groups
 
 R = TypeVar("R", bound=Resource)
 
@@ -41,8 +42,16 @@ def diff(
         addresses |= {resource.id: resource.address for resource in paired}
         paired = [_masked(with_addresses(resource, addresses), wanted) for resource in paired]
         lives |= {resource.address: resource for resource in paired}
-        changes += _changes(kind, wanted, paired, desired, ignore)
+        left_alone = filled_by_others(desired) | _scaled(by_kind, addresses)
+        changes += _changes(kind, wanted, paired, left_alone, ignore)
     return Diff(changes, lives)
+
+
+def _scaled(by_kind: Mapping[str, Sequence[LiveResource[Resource]]], addresses: Mapping[str, Address]) -> set[Address]:
+    """The target groups whose targets Auto Scaling groups register, and deregister when elbplan detaches them."""
+    attachments = by_kind.get(AutoScalingAttachment.kind, ())
+    arns = {str(ref) for ref in scaled_groups({live.address: live.model for live in attachments})}
+    return {address._replace(deposed="") for arn, address in addresses.items() if arn in arns}
 
 
 def with_addresses(live: LiveResource[R], addresses: Mapping[str, Address]) -> LiveResource[R]:
@@ -87,18 +96,19 @@ def _pair(
 def _is_current(kind: Kind[Resource], want: Resource | None, live: LiveResource[Resource]) -> bool:
     """True if an update in place can lead to the desired resource. The targets of a deposed group are deposed too."""
     if want is None:
-        group = live.model.group if isinstance(live.model, Targets) else None
+        group = filled_group_of(live.model)
         return not (isinstance(group, Address) and group.deposed)
-    return immutable(kind.with_live_defaults(want, live.model)) == immutable(live.model)
+    return not kind.replaced_fields(live.model, kind.with_live_defaults(want, live.model))
 
 
 def _changes(
     kind: Kind[Resource],
     wanted: Mapping[Address, Resource],
     paired: Sequence[LiveResource[Resource]],
-    desired: Mapping[Address, Resource],
+    left_alone: AbstractSet[Address],
     ignore: Sequence[str],
 ) -> Iterator[Change]:
+    """The changes of one kind. elbplan does not deregister the targets of the groups in `left_alone`."""
     current = {live.address: live for live in paired if not live.address.deposed}
     deposed = [live for live in paired if live.address.deposed]
     for address, want in wanted.items():
@@ -110,7 +120,7 @@ def _changes(
             deposed.remove(old)
         else:
             yield Change("create", address, None, want, None, because="in the spec, not in AWS")
-    yield from _deletions(wanted, current, deposed, filled_by_others(desired))
+    yield from _deletions(wanted, current, deposed, left_alone)
 
 
 def _deletions(
@@ -147,8 +157,8 @@ def _with_carried_fields(want: Resource, old: LiveResource[Resource], ignore: Se
 
 def _replacement(kind: Kind[Resource], want: Resource, old: LiveResource[Resource]) -> Change:
     after = kind.with_live_defaults(want, old.model)
-    fixed, wanted = immutable(old.model), immutable(after)
-    forced = [f for f in differing_fields(old.model, after) if fixed.get(f) != wanted.get(f)]
+    fixed = kind.replaced_fields(old.model, after)
+    forced = [field for field in differing_fields(old.model, after) if field in fixed]
     reasons = ", ".join(field_difference(old.model, after, field) for field in forced)
     because = f"{reasons} cannot change in place: create the new one, then delete the old one"
     address = old.address._replace(deposed="")

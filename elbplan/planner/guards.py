@@ -8,19 +8,14 @@ from types import MappingProxyType
 
 from ..core.address import Address, AwsId, Ref
 from ..core.change import Change, Diff
-from ..core.foreign import Foreign
 from ..core.kind import Kind, Kinds, NamesInUse, Owner
 from ..core.resource import Resource, digest
 from ..errors import Refused
-from ..kinds.aws.alias_tags import RecordPlace
-from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.record import Record
 from ..kinds.rule import Rule
 from ..kinds.security_group import SecurityGroup
 from ..kinds.target_group import TargetGroup
-from ..kinds.traffic import spare_balancers
 
 Owners = Mapping[str, Owner]
 """By AWS id: the elbplan stack that made the resource."""
@@ -48,7 +43,7 @@ def chosen_names(
     """The names of `physical_names`, and a refusal for each name that a resource of others has."""
     names: dict[Address, str] = {}
     refusals: list[Refused] = []
-    for change, after in _created(comparison):
+    for change, after in created_by(comparison):
         kind = kinds[change.address.kind]
         if base := kind.default_name(stack, change.address, after):
             names[change.address] = base
@@ -59,7 +54,7 @@ def chosen_names(
     return names, refusals
 
 
-def _created(comparison: Diff) -> Iterator[tuple[Change, Resource]]:
+def created_by(comparison: Diff) -> Iterator[tuple[Change, Resource]]:
     """Each change that creates a resource, with that resource."""
     for change in comparison.changes:
         if change.action in ("create", "replace") and change.after is not None:
@@ -81,7 +76,7 @@ def _free_name(
         holder = of_kind.get(_unique_name(resource, name))
         if holder is None:
             return name
-        if holder not in _own_ids(comparison):
+        if holder not in own_ids(comparison):
             raise _held(
                 f"{address}: the name {name}",
                 holder,
@@ -99,7 +94,8 @@ def _pinned_name(resource: Resource) -> str | None:
     return resource.name if isinstance(resource, LoadBalancer | SecurityGroup | TargetGroup) else None
 
 
-def _own_ids(comparison: Diff) -> set[str]:
+def own_ids(comparison: Diff) -> set[str]:
+    """The AWS ids of the stack's resources."""
     return {live.id for live in comparison.lives.values()}
 
 
@@ -127,15 +123,12 @@ def _unique_name(resource: Resource, name: str) -> str:
 
 
 def held_by_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners = NOBODY) -> Iterable[Refused]:
-    """A refusal for each port, priority and record name that the plan needs and that a resource of others has."""
-    for change, after in _created(comparison):
+    """A refusal for each port and priority that the plan needs and that a resource of others has."""
+    for change, after in created_by(comparison):
         if isinstance(after, Listener):
             yield from _port_held(change.address, after, comparison, names_in_use, owners)
         elif isinstance(after, Rule):
             yield from _priority_held(change.address, after, comparison, names_in_use, owners)
-        elif isinstance(after, Record) and not after.take_over:
-            holders = (holder for holder in _holders(after, names_in_use) if holder not in _own_ids(comparison))
-            yield from (_name_held(after, holder, owners, is_new=not comparison.lives) for holder in holders)
 
 
 def _port_held(
@@ -143,7 +136,7 @@ def _port_held(
 ) -> Iterator[Refused]:
     place = f"{_id(listener.load_balancer, comparison)}/{listener.port}"
     holder = names_in_use.get(Listener.kind, {}).get(place)
-    if holder and holder not in _own_ids(comparison):
+    if holder and holder not in own_ids(comparison):
         yield _held(
             f"{address}: port {listener.port} of {listener.load_balancer}",
             holder,
@@ -157,7 +150,7 @@ def _priority_held(
     address: Address, rule: Rule, comparison: Diff, names_in_use: NamesInUse, owners: Owners
 ) -> Iterator[Refused]:
     holder = names_in_use.get(Rule.kind, {}).get(f"{_id(rule.listener, comparison)}/{rule.priority}")
-    if holder and holder not in _own_ids(comparison):
+    if holder and holder not in own_ids(comparison):
         yield _held(
             f"{address}: priority {rule.priority}",
             holder,
@@ -167,102 +160,6 @@ def _priority_held(
         )
 
 
-def conflicting_places(record: Record) -> tuple[RecordPlace, ...]:
-    """The place of the record, and the place of a CNAME with this name, which allows no other record beside it."""
-    zone = str(record.zone)
-    return RecordPlace(zone, record.name, record.type), RecordPlace(zone, record.name, "CNAME")
-
-
-def _holders(record: Record, names_in_use: NamesInUse) -> Iterator[str]:
-    held = names_in_use.get(Record.kind, {})
-    return (held[str(place)] for place in conflicting_places(record) if held.get(str(place)))
-
-
-def _name_held(record: Record, holder: str, owners: Owners, *, is_new: bool) -> Refused:
-    if owner := owners.get(holder):
-        free = f"remove it from the spec of `{owner.stack}` and apply that first, or choose another name here"
-        hint = f"{_if_renamed(owner)}; else {free}" if is_new else free
-        return Refused(f"the record {record.name} belongs to {owner}", hint=hint)
-    return Refused(
-        f"{record.name} already has a record that elbplan did not make: {holder}",
-        hint="write `take_over: true` under domain, so that elbplan replaces that record by an alias",
-    )
-
-
-def _if_renamed(owner: Owner) -> str:
-    """What to do if the owner is what a new stack was before: its spec was renamed, or is of another region now."""
-    region = owner.address.rpartition(" in ")[2] if " in " in owner.address else ""
-    before = f"`region: {region}`" if region else f"`name: {owner.stack}`"
-    command = f"elbplan destroy {owner.stack}" + (f" --region {region}" if region else "")
-    return f"if this spec was {owner.stack} before, write {before} again, or end the old stack with `{command}`"
-
-
-def records_of_others(comparison: Diff, names_in_use: NamesInUse, owners: Owners) -> dict[Address, Owner]:
-    """The records that the plan takes over from another elbplan stack, because its spec says `take_over`."""
-    ours = _own_ids(comparison)
-    return {
-        change.address: owners[holder]
-        for change, after in _created(comparison)
-        if isinstance(after, Record)
-        for holder in _holders(after, names_in_use)
-        if holder in owners and holder not in ours
-    }
-
-
-def replaced_records(comparison: Diff, names_in_use: NamesInUse, foreign: Foreign) -> dict[Address, str]:
-    """The existing record sets that each new record replaces, because its spec says `take_over`."""
-    ours = _own_ids(comparison)
-    texts: dict[Address, str] = {}
-    for change, after in _created(comparison):
-        if isinstance(after, Record):
-            holders = [holder for holder in _holders(after, names_in_use) if holder not in ours]
-            whys = dict.fromkeys(foreign.unkept.get(str(place), "") for place in conflicting_places(after))
-            notes = [f"elbplan cannot keep it: {why}" for why in whys if why and holders]
-            texts |= {change.address: "; ".join([*(_replaced(h, foreign.owners) for h in holders), *notes])}
-    return {address: text for address, text in texts.items() if text}
-
-
-def _replaced(holder: str, owners: Owners) -> str:
-    return f"the record of {owners[holder]}" if holder in owners else holder
-
-
-def wanted_twice(desired: Mapping[str, Mapping[Address, Resource]]) -> dict[str, list[Refused]]:
-    """By stack: a refusal for each record that another of these stacks wants too. A name leads to one load balancer."""
-    first: dict[RecordPlace, str] = {}
-    refusals: dict[str, list[Refused]] = {}
-    for stack, resources in desired.items():
-        for record in resources.values():
-            if isinstance(record, Record):
-                other = first.setdefault(RecordPlace(str(record.zone), record.name, record.type), stack)
-                if other != stack:
-                    refused = _wanted_by_both(record, other, stack)
-                    refusals.setdefault(other, []).append(refused)
-                    refusals.setdefault(stack, []).append(refused)
-    return refusals
-
-
-def _wanted_by_both(record: Record, first: str, second: str) -> Refused:
-    return Refused(
-        f"{record.name} is wanted by stack `{first}` and by stack `{second}`; only one can have it",
-        hint="remove it from one of the two specs, or write `manage: {dns: false}` there",
-    )
-
-
 def _id(ref: Ref, comparison: Diff) -> str:
     live = comparison.lives.get(ref) if isinstance(ref, Address) else None
     return live.id if live else ref.value if isinstance(ref, AwsId) else ""
-
-
-def deletion_protected(comparison: Diff) -> Iterator[Refused]:
-    """A refusal for each load balancer with deletion protection that the plan deletes, unless it never served."""
-    spare = spare_balancers(comparison.lives)
-    for change in comparison.changes:
-        live = change.live
-        if live is None or live.address in spare or not isinstance(live.model, LoadBalancer):
-            continue
-        if change.action in ("delete", "replace") and live.model.attributes.get(PROTECTION) == "true":
-            yield Refused(
-                f"{change.address} has deletion protection",
-                hint="write `protect: false` and change nothing else, apply that with "
-                "`--allow protection-removed`, then run this again",
-            )

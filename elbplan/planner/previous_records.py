@@ -9,13 +9,12 @@ from ..core.address import Address
 from ..core.kind import LiveResource
 from ..core.plan import Plan
 from ..errors import Refused
-from ..kinds.aws.alias_tags import RecordPlace
 from ..kinds.aws.parameter_store import PERMISSIONS
 from ..kinds.aws.record_batches import RecordSet, record_text
 from ..kinds.aws.replaced_records import CNAME, Previous, replaced_in
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.instance import Instance
-from ..kinds.record import Record
+from ..kinds.record import Record, place_of
 
 
 def with_previous_records(plan: Plan, *, rollback: bool = False) -> Plan:
@@ -69,18 +68,16 @@ def _values(records: Iterable[RecordSet]) -> set[str]:
 
 
 def _replaced(address: Address, live: LiveResource[Record], plan: Plan) -> tuple[RecordSet, ...]:
-    """The record sets that the record replaced, without a CNAME that another record of the name still replaces."""
+    """The record sets that the record replaced, without those that another record of the name still replaces."""
     deleted = {other for other, _ in _deleted_records(plan)}
-    place = _place(live.model)
-    beside = any(
-        other != address and other not in deleted and isinstance(it.model, Record) and _place(it.model)[:2] == place[:2]
+    beside = [
+        it.model.type
         for other, it in plan.lives.items()
-    )
-    return tuple(raw for raw in replaced_in(live.facts) if not (beside and raw["Type"] == CNAME))
-
-
-def _place(record: Record) -> RecordPlace:
-    return RecordPlace(str(record.zone), record.name, record.type)
+        if other != address and other not in deleted and isinstance(it.model, Record)
+        if place_of(it.model)[:2] == place_of(live.model)[:2]
+    ]
+    waits = {CNAME} | {live.model.type for type in beside if type == live.model.type} if beside else set()
+    return tuple(raw for raw in replaced_in(live.facts) if raw["Type"] not in waits)
 
 
 def refuse_unread(plan: Plan) -> None:

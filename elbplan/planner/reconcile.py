@@ -23,13 +23,17 @@ from ..kinds.server_endings import NO_ENDINGS, Endings
 from ..kinds.server_ports import closed_ports
 from .adoptions import with_adoptions
 from .diff import diff
-from .guards import chosen_names, deletion_protected, held_by_others, records_of_others, replaced_records
+from .guards import chosen_names, held_by_others
 from .previous_records import with_previous_records
+from .protection import deletion_protected
 from .protocol_guards import mixed_protocol_changes
+from .record_guards import records_held_by_others, records_of_others, replaced_records
 from .server_endings import unendable_servers, with_endings
 from .server_guards import unusable_servers
+from .shield import protected_by_others
 from .steps import build_steps
 from .warnings import warnings_of
+from .web_acls import replaced_web_acls, web_acls_of_others
 
 
 def reconcile(
@@ -60,7 +64,10 @@ def reconcile(
     names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
     refusals = [
         *held_by_others(comparison, names_in_use or {}, foreign.owners),
+        *records_held_by_others(comparison, names_in_use or {}, foreign.owners),
         *deletion_protected(comparison),
+        *protected_by_others(comparison, names_in_use or {}),
+        *web_acls_of_others(comparison, names_in_use or {}),
         *uncreatable_protections(comparison),
         *unusable_servers(comparison, desired, external),
         *mixed_protocol_changes(comparison, desired),
@@ -84,7 +91,7 @@ def reconcile(
         server_facts=server_facts(comparison, desired, external),
         unchecked=not_checked(delegations),
         causes=pending_causes(delegations),
-        warnings=tuple(warnings_of(desired, comparison.lives, region)),
+        warnings=tuple(warnings_of(desired, comparison.lives, region, external)),
         refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
         security_path=path_after(comparison, desired, external, region),
         security_path_now=path_now(comparison.lives, desired, external, region),
@@ -99,6 +106,7 @@ def reconcile(
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
     replaced = replaced_records(comparison, names_in_use or {}, foreign)
+    replaced |= replaced_web_acls(comparison, names_in_use or {})
     plan = replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
     return with_previous_records(plan, rollback=rollback)
 

@@ -12,8 +12,7 @@ from ..core.call import Answer, Call
 from ..core.simulate import State
 from ..kinds.aws.ownership import owner, tag_mapping
 from ..kinds.target_group import TargetGroup
-from ..kinds.targets import Targets
-from ..kinds.traffic import target_group_of
+from ..kinds.traffic import filled_group_of
 from ..run.outcome import Event
 from ..run.workflow import Cloud
 from .fake_aws import FakeAws
@@ -24,10 +23,10 @@ NTH_ADDRESS = 200
 
 
 def externally_filled(states: Iterable[State]) -> frozenset[str]:
-    """The names of the target groups for which no state has targets."""
+    """The names of the target groups for which no state has targets or Auto Scaling groups."""
     every = [*states]
     groups = {address.name for state in every for address in state if address.kind == TargetGroup.kind}
-    filled = {target_group_of(r) for state in every for address, r in state.items() if address.kind == Targets.kind}
+    filled = {filled_group_of(resource) for state in every for resource in state.values()}
     return frozenset(groups - {group.name for group in filled if isinstance(group, Address)})
 
 

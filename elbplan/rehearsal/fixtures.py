@@ -11,13 +11,18 @@ from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.resource import Resource, references
 from ..core.simulate import State
 from ..errors import Refused
+from ..kinds.aws.auto_scaling import PREFIX, ScalingGroupName, is_scaling_group, scaling_group_name
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ElasticIp
 from ..kinds.instance import Instance
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.targets import Targets
+from ..live.certificate_search import is_certificate
+from .edge_fixtures import create_edge
 from .fake_aws import FakeAws
+from .secrets import create_secrets
+from .trust_stores import PART, create_trust_stores
 
 R = TypeVar("R", bound=Resource)
 
@@ -26,7 +31,7 @@ DEFAULT = Lookup("vpc", "default")
 RESOURCES_A_TAG = 2
 """How many servers or subnets get a tag by which a list is looked up. With one, a wrong look-up would not show."""
 
-KNOWN_IDS = ("vpc-", "subnet-", "sg-", "i-", "eipalloc-", "Z")
+KNOWN_IDS = ("vpc-", "subnet-", "sg-", "i-", "eipalloc-", "Z", PREFIX)
 """The prefixes of the ids, besides certificates, that the simulator can create."""
 
 
@@ -48,8 +53,15 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
         simulator.create_fixture("image", image, region)
     for arn in (id for id in ids if ":acm:" in id):
         simulator.create_fixture("certificate", arn, region, names=_certificate_names(every))
+    for name in sorted(
+        ref.query.removeprefix("name:") for ref in refs if is_certificate(ref) and isinstance(ref, Lookup)
+    ):
+        simulator.create_fixture("certificate", "", region, names=[name])
+    create_secrets(simulator, region, every)
+    create_trust_stores(simulator, region, refs)
     for id in (id for id in ids if id.startswith("eipalloc-")):
         simulator.create_fixture("elastic_ip", id, region)
+    create_edge(simulator, region, every)
     layout = NetworkLayout(simulator, region, letters)
     for vpc in sorted({_vpc_of(state) for state in every if state}, key=str):
         layout.create(vpc, [state for state in every if _vpc_of(state) == vpc])
@@ -85,6 +97,19 @@ class NetworkLayout:
                 zone = zones[(number + more) % len(zones)]
                 place = {"subnet": subnets[zone]} if zone in subnets else {"zone": zone}
                 self._create_fixture("instance", server, again=bool(more), **place)
+        for group in sorted({ref for state in states for ref in _refs(state) if _is_scaling_group(ref)}, key=str):
+            places = [subnets[zone] for zone in zones if zone in subnets]
+            wanted = {"vpc_subnets": places} if places else {"zones": zones}
+            self._create_scaling_group(group, **wanted)
+
+    def _create_scaling_group(self, ref: Ref, **wanted: Any) -> None:
+        """Creates an Auto Scaling group with an instance in each zone. One that is named by tag gets a name."""
+        if ref not in self.created:
+            self.created.add(ref)
+            if isinstance(ref, Lookup):
+                wanted["tags"] = _tags(ref.query)
+            name = scaling_group_name(ref).removeprefix("tag:")
+            self.simulator.create_fixture("auto_scaling_group", name, self.region, **wanted)
 
     def _subnets(self, vpc: str, states: Sequence[State]) -> dict[str, str]:
         """Creates the subnets and returns them by zone: named subnets, and one for each zone of a non-default VPC."""
@@ -127,6 +152,14 @@ class NetworkLayout:
         if isinstance(ref, Lookup):
             wanted["tags"] = _tags(ref.query)
         return self.simulator.create_fixture(kind, ref.value if isinstance(ref, AwsId) else "", self.region, **wanted)
+
+
+def _is_scaling_group(ref: Ref) -> bool:
+    named = isinstance(ref, AwsId) and is_scaling_group(ref.value)
+    return named or (isinstance(ref, Lookup) and ref.what == SCALING_GROUP)
+
+
+SCALING_GROUP = ScalingGroupName().kind
 
 
 def _refs(state: State) -> Iterator[Ref]:
@@ -226,7 +259,8 @@ def _tags(query: str) -> dict[str, str]:
 def _refuse_unknown_ids(refs: Iterable[Ref]) -> None:
     """Raises Refused for ids that the simulator cannot create."""
     ids = [ref.value for ref in refs if isinstance(ref, AwsId)]
-    unknown = sorted(id for id in ids if not id.startswith(KNOWN_IDS) and ":acm:" not in id)
+    known = (":acm:", ":wafv2:", PART)
+    unknown = sorted(id for id in ids if not (id.startswith(KNOWN_IDS) or any(part in id for part in known)))
     if unknown:
         what = f"this cannot be rehearsed: the local AWS simulator cannot create {', '.join(unknown)}"
         raise Refused(what, hint="test such a stack in a separate AWS account")

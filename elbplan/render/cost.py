@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..cost import CapacityUse, CostItem, CostSum, StackCost
 from ..cost.items import HOURS_PER_MONTH
 from ..cost.prices import INSTANCE
+from ..cost.quantities import SHIELD
 from .money import plain, rounded, whole
 
 Note = tuple[str, str]
@@ -20,7 +21,7 @@ UNITS = {"lcu": "LCU", "nlcu": "NLCU", "glcu": "GLCU"}
 def cost_notes(cost: StackCost, verb: str) -> list[Note]:
     """The notes of a plan: dollars for an hour, a day and a month, before and after it."""
     notes = [_sum_note(cost), *(_destroy_notes(cost) if verb == "destroy" else _plan_notes(cost))]
-    first, *more = [text for text in (*notes, *_unknown_notes(cost)) if text]
+    first, *more = [text for text in (*notes, *_issue_notes(cost), *_unknown_notes(cost)) if text]
     return [(LABEL, first.removeprefix("+ ")), *(("", text) for text in more)]
 
 
@@ -35,6 +36,16 @@ def _unknown_notes(cost: StackCost) -> Iterator[str]:
     if prices:
         yield f"+ price unknown: {', '.join(dict.fromkeys(prices))}; to read it:"
         yield refresh_command(cost.region)
+
+
+def _issue_notes(cost: StackCost) -> Iterator[str]:
+    """What AWS bills when it issues new certificates, and again when it renews them."""
+    known = {(item.address, item.price_key) for item in cost.before_items}
+    for item in cost.items:
+        if item.unit == "issue" and item.unit_price is not None and item.quantity is not None:
+            now = "" if (item.address, item.price_key) in known else "now, and "
+            amount = f"${plain(item.unit_price * item.quantity)}"
+            yield f"+ {amount} {now}with each renewal of {item.address} ({item.what})"
 
 
 def refresh_command(region: str) -> str:
@@ -90,6 +101,9 @@ def _plan_notes(cost: StackCost) -> Iterator[str]:
         each = " each" if len(bands) > 1 else ""
         most = f"up to {bands[0].typical} capacity unit ({units}){each}"
         yield f"+ {whole(low)} to {whole(typical)}/month for traffic, {most}"
+    for item in cost.used:
+        if item.price_key == SHIELD and item.unit_price is not None:
+            yield f"+ {_month(item.unit_price)} for Shield Advanced, which the organization pays anyway"
 
 
 def _months(uses: Iterable[tuple[CapacityUse, Decimal]]) -> Decimal:

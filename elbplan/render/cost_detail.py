@@ -18,8 +18,8 @@ NOT_INCLUDED = (
     "data transfer to the internet and between zones, logs, taxes, free tier and credits; "
     "addresses of your own range (BYOIP) cost nothing"
 )
-FREE = "certificates of ACM for a load balancer, run records and locks in Parameter Store, alias records"
-PER = {"hour": "h", "month": "mo", "GB-month": "GB-mo"}
+FREE = "certificates of ACM that cannot be exported, run records and locks in Parameter Store, alias records"
+PER = {"hour": "h", "month": "mo", "GB-month": "GB-mo", "issue": "issue"}
 BASES: Mapping[str, str] = {
     "band": "capacity units: a range without an estimate, not in the sum",
     "traffic": "capacity units: in the sum, as traffic: says",

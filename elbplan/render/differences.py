@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..core.change import Change, field_difference
@@ -10,10 +10,14 @@ from ..core.hidden import redacted
 from ..core.resource import Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.acm_validation import DnsValidation
-from ..kinds.aws.actions import action_text, leading_text
-from ..kinds.aws.alias_tags import RecordPlace
+from ..kinds.aws.actions import action_text
+from ..kinds.aws.alias_tags import RecordPlace, is_mark
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
+from ..kinds.aws.leading_actions import leading_text
+from ..kinds.aws.listener_attributes import NAMES
+from ..kinds.aws.mutual_tls import mutual_tls_text
+from ..kinds.aws.transforms import transform_text
 from ..kinds.ingress_rules import rule_in_group_text
 from .style import listed
 
@@ -21,6 +25,7 @@ ValueText = Callable[[Any], str]
 
 
 LABELS: Mapping[str, str] = {
+    "mutual_authentication": "client certificates",
     "records": "names in elbplan's tag",
     "proofs": "validation records",
     "members": "",
@@ -38,8 +43,10 @@ def _member_text(member: Any) -> str:
 
 def _mark_text(mark: str) -> str:
     """A record in the tag of its load balancer."""
-    place = RecordPlace.of(mark) if mark.count("/") == 2 else None
-    return f"{place.type} {place.name}" if place else mark
+    place = RecordPlace.of(mark) if is_mark(mark) else None
+    if place is None:
+        return mark
+    return f"{place.type} {place.name}" + (f" as {place.identifier}" if place.identifier else "")
 
 
 def _validation_text(validation: DnsValidation) -> str:
@@ -52,7 +59,9 @@ FIELDS: Mapping[str, ValueText] = {
     "rules": rule_in_group_text,
     "action": action_text,
     "leading_actions": leading_text,
+    "mutual_authentication": mutual_tls_text,
     "conditions": condition_text,
+    "transforms": transform_text,
     "members": _member_text,
     "records": _mark_text,
     "proofs": _validation_text,
@@ -86,21 +95,37 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     label = LABELS.get(field, field.replace("_", " "))
     if field == "user_data_digest":
         return f"{label} changed"
+    if field == "fingerprints":
+        return "the files of the certificate changed"
     value_text = FIELDS.get(field)
+    if field == "leading_actions" and (changed := _changed_actions(before.leading_actions, after.leading_actions)):  # type: ignore[attr-defined]
+        return f"{label}: {listed(changed, most)}"
     before_value, after_value = getattr(before, field), getattr(after, field)
     old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        return f"{label}: {listed([f'{key} {_entry_text(old, key)} → {_entry_text(new, key)}' for key in keys], most)}"
-    if value_text is None or old is None or new is None:
+        entries = [f"{NAMES.get(key, key)} {_entry_text(old, key)} → {_entry_text(new, key)}" for key in keys]
+        return f"{label}: {listed(entries, most)}"
+    if value_text is None or (None in (old, new) and field != "mutual_authentication"):
         return field_difference(before, after, field)
     if not isinstance(new, tuple):
-        old_text, new_text = value_text(old), value_text(new)
+        old_text, new_text = (value_text(value) if value is not None else "none" for value in (old, new))
         return field_difference(before, after, field) if old_text == new_text else f"{label}: {old_text} → {new_text}"
     added = [f"+ {value_text(item)}" for item in new if item not in old]
     removed = [f"- {value_text(item)}" for item in old if item not in new]
     text = listed([*added, *removed], most) or "order changed"
     return f"{label}: {text}" if label else text
+
+
+def _changed_actions(before: Sequence[Any], after: Sequence[Any]) -> list[str]:
+    """The changed fields of each login or token check, if their types stay the same; else nothing."""
+    old_types, new_types = [action.type for action in before], [action.type for action in after]
+    if old_types != new_types or not all(type(a) is type(b) for a, b in zip(before, after, strict=True)):
+        return []
+    pairs = zip(before, after, strict=True)
+    return [
+        f"{new.type} {field_difference(old, new, name)}" for old, new in pairs for name in differing_fields(old, new)
+    ]
 
 
 def _entry_text(values: Mapping[str, Any], key: str) -> str:

@@ -62,6 +62,8 @@ def _field(before: Part, after: Part, field: str, part: str = "") -> Iterator[st
     word = " ".join(filter(None, (part, LISTS.get(field, LABELS.get(field, field.replace("_", " "))))))
     if field == "user_data_digest":
         yield f"{word} is not that of the spec"
+    elif field == "fingerprints":
+        yield "the imported certificate is not that of the spec's files"
     elif field in FIELDS and not isinstance(new, tuple) and old is not None and new is not None:
         yield f"{word} is {FIELDS[field](old)}, the spec says {FIELDS[field](new)}"
     elif field in PARTS and isinstance(old, Part) and isinstance(new, Part):

@@ -114,7 +114,7 @@ class _Words:
         if step.do != "update":
             return step.do
         if isinstance(step.after, Certificate) and step.phase == "expand":
-            return "add validation records to"
+            return "add validation records to" if step.after.by_records else "change"
         ends = {"expand": "attach the new target group to", "contract": "detach the old target group from"}
         return ends.get(step.phase, "change") if step.address.kind in ROUTES else "change"
 

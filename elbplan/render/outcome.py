@@ -182,7 +182,7 @@ SETS = (Targets.kind, IngressRules.kind)
 def _counts(plan: Plan, action: str, kinds: Kinds) -> str:
     """Returns how many resources of each kind a change ended."""
     lives = [change.live for change in plan.changes if change.action == action and change.live]
-    titles = Counter(kinds[live.address.kind].title for live in lives if live.address.kind not in SETS)
+    titles = Counter(title_of(live.address.kind) for live in lives if live.address.kind not in SETS)
     rules = [rule for live in lives if isinstance(live.model, IngressRules) for rule in live.model.rules]
     titles += Counter({"ingress rule": len(rules)})
     return ", ".join(count(number, title) for title, number in titles.items())

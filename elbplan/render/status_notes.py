@@ -7,7 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import SpecProblem
-from ..run.condition import WARNED_DAYS, WORST_FIRST, Condition, certificate_ends, conditions_of, load_balancers
+from ..run.condition import (
+    RENEWAL,
+    WARNED_DAYS,
+    WORST_FIRST,
+    Condition,
+    certificate_ends,
+    conditions_of,
+    load_balancers,
+)
 from ..run.status import StackStatus
 from .drift import drift_sentences
 from .errors import Redact
@@ -69,13 +77,10 @@ def _unfinished(stack: Noted) -> Iterator[Note]:
 def _certificates(stack: Noted) -> Iterator[Note]:
     for end in certificate_ends(stack.status):
         if end.days < 0:
-            yield "", f"certificate {certificate_text(end)}: browsers refuse the connection", ""
+            new = f"; {RENEWAL['files']}" if end.renewal == "files" else ""
+            yield "", f"certificate {certificate_text(end)}: browsers refuse the connection{new}", ""
         elif end.days < WARNED_DAYS:
-            yield (
-                "",
-                f"certificate {certificate_text(end)}: ACM should have renewed it; is its validation record there?",
-                "",
-            )
+            yield "", f"certificate {certificate_text(end)}: {RENEWAL[end.renewal]}", ""
         return
 
 

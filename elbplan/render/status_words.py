@@ -127,12 +127,15 @@ def urls_of(plan: Plan) -> list[str]:
     return [f"http{'s' if secure else ''}://{name}" for name in names]
 
 
+NOT_RENEWED = "; imported, so AWS does not renew it"
+
+
 def certificate_text(end: CertificateEnd, *, short: bool = False) -> str:
     """Returns `certificate 394 days`, or in full `api.example.com, 394 days (until 2027-12-29)`."""
     left = count(abs(end.days), "day")
     if short:
         return f"certificate {left}" if end.days >= 0 else "certificate expired"
-    until = f"until {end.expires[:10]}"
+    until = f"until {end.expires[:10]}{NOT_RENEWED if end.renewal == 'files' else ''}"
     return f"{listed(list(end.domains), 3)}, {left} ({until})" if end.days >= 0 else (
         f"{listed(list(end.domains), 3)}, expired {left} ago ({end.expires[:10]})"
     )  # fmt: skip

@@ -108,8 +108,11 @@ def _part(step: Step) -> str:
     """The part of an update that has several steps: a route first gets its new group, and loses the old one last."""
     if step.do != "update":
         return ""
-    if isinstance(step.after, Certificate) and isinstance(step.before, Certificate) and not step.before.proofs:
-        return "validation records created"
+    if isinstance(step.after, Certificate) and isinstance(step.before, Certificate):
+        if step.after.fingerprints != step.before.fingerprints:
+            return "imported again"
+        if not step.before.proofs:
+            return "validation records created"
     if step.address.kind in ROUTES and step.phase == "expand":
         return "prepared"
     if step.address.kind in ROUTES and step.phase == "switch" and weighted(step.before) != weighted(step.after):

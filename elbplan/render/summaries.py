@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..core.address import Address, Lookup, Ref
 from ..core.kind import Kinds
 from ..core.resource import Resource
-from ..kinds.aws.actions import Forward, OtherAction, action_text, leading_text
+from ..kinds.aws.actions import Forward, action_text
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
+from ..kinds.aws.leading_actions import leading_text
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.instance import ExternalInstance
@@ -48,7 +50,9 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
     if isinstance(resource, Record):
         return f"{resource.name} → {_balancer_name(resource.load_balancer)}"
     if isinstance(resource, Certificate):
-        return f"{', '.join(resource.domains)}, DNS-validated"
+        source = "DNS-validated" if resource.by_records else resource.source
+        exported = ", exportable" if resource.export else ""
+        return f"{', '.join(resource.domains)}, {source}{exported}"
     if isinstance(resource, ExternalInstance):
         facts = (address.name if resource.name.strip() else "", resource.type, resource.state_now)
         return ", ".join([*filter(None, facts), "not created by elbplan"])
@@ -101,7 +105,7 @@ def _name(ref: Ref) -> str:
     return name_in_words(ref) if isinstance(ref, Address) else str(ref)
 
 
-def _actions(leading: Sequence[OtherAction], action: object) -> str:
+def _actions(leading: Sequence[Any], action: object) -> str:
     """`→ web`, `→ blue 90, green 10`, `redirect 301 to HTTPS:443`"""
     before = "".join(f"{leading_text(other)}, then " for other in leading)
     if not isinstance(action, Forward):

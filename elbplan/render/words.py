@@ -10,8 +10,9 @@ from ..core.plan import Plan
 from ..kinds import KINDS
 from ..kinds.elastic_ip import ElasticIp
 from ..kinds.instance import Instance
+from ..kinds.web_acl_association import WebAclAssociation
 
-TITLES = {ElasticIp.kind: "Elastic IP"}
+TITLES = {ElasticIp.kind: "Elastic IP", WebAclAssociation.kind: "web ACL"}
 """The kinds whose name is not their title."""
 
 

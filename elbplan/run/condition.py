@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -56,14 +56,21 @@ https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
 """
 
 
+Renewal = Literal["records", "authority", "mail", "files"]
+
+
 @dataclass(frozen=True)
 class CertificateEnd:
-    """When a certificate of the stack ends; `days` is negative after that."""
+    """When a certificate of the stack ends; `days` is negative after that.
+
+    renewal   how it is renewed: AWS does it for `records` and `authority`; a person must act for `mail` and `files`
+    """
 
     name: str
     domains: tuple[str, ...]
     expires: str
     days: int
+    renewal: Renewal = "records"
 
 
 def conditions_of(status: StackStatus) -> tuple[Condition, ...]:
@@ -107,8 +114,27 @@ def certificate_ends(status: StackStatus) -> list[CertificateEnd]:
         if isinstance(live.model, Certificate) and end is not None:
             wanted = status.plan.desired.get(address, live.model)
             domains = wanted.domains if isinstance(wanted, Certificate) else live.model.domains
-            found.append(CertificateEnd(address.label, domains, expires, int((end - status.runs.now) // DAY)))
+            days = int((end - status.runs.now) // DAY)
+            found.append(CertificateEnd(address.label, domains, expires, days, renewal_of(live.model)))
     return sorted(found, key=lambda end: end.expires)
+
+
+def renewal_of(certificate: Certificate) -> Renewal:
+    """How a certificate is renewed."""
+    if certificate.imported:
+        return "files"
+    if certificate.authority:
+        return "authority"
+    return "mail" if certificate.validation == "EMAIL" else "records"
+
+
+RENEWAL: Mapping[Renewal, str] = {
+    "records": "ACM should have renewed it; is its validation record there?",
+    "authority": "ACM should have renewed it; is its private authority active?",
+    "mail": "ACM renews it when somebody approves the mail that it sends",
+    "files": "AWS does not renew an imported certificate: write the new one into its files, and apply",
+}
+"""What to do about a certificate that ends soon."""
 
 
 def _health(status: StackStatus) -> Iterator[Condition]:

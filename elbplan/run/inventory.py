@@ -21,11 +21,14 @@ from ..kinds.aws.candidates import COUNTED, TYPES, name_in
 from ..kinds.aws.inventory import Inventory, inventory_call, inventory_in, inventory_path, spec_words
 from ..kinds.aws.parameter_store import PASSING
 from ..kinds.certificate import Certificate, by_first_name
+from ..kinds.log_bucket import LogBucket
 from .clock import Clock
 from .lock.run_store import HURRY
 from .program import Send, run_program
 
 ELB_KINDS = tuple(type.kind for type in TYPES)
+NAMED = (*ELB_KINDS, LogBucket.kind)
+"""The kinds whose names are in the inventory. That of a bucket is without account and region."""
 
 
 def inventory_of(plan: Plan, without: Collection[Address] = ()) -> Inventory:
@@ -45,7 +48,7 @@ def _names(plan: Plan, without: Collection[Address]) -> Iterator[tuple[str, str]
 def _name(address: Address, model: Resource, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(model, Certificate):
         yield address.kind, by_first_name(model.domains)[0]
-    elif address.kind in ELB_KINDS and name:
+    elif address.kind in NAMED and name:
         yield address.kind, name
     elif address.kind in COUNTED:
         yield address.kind, "*"
@@ -71,7 +74,7 @@ class InventoryKeeper:
 
     def after(self, done: Collection[Step]) -> None:
         """After a complete run: removes the names of deleted resources; removes the inventory of a deleted stack."""
-        deleted = {step.address for step in done if step.do in ("delete", "release") and step.address.kind in ELB_KINDS}
+        deleted = {step.address for step in done if step.do in ("delete", "release") and step.address.kind in NAMED}
         with contextlib.suppress(ElbplanError):
             if not self.plan.desired:
                 if self._ask(inventory_call(self.plan.stack)):

@@ -1,16 +1,49 @@
-"""Compares a plan with the quotas of the account."""
+"""Compares a plan with the quotas of the account, and its certificates with the calendar."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.call import Answer, Call
 from ..core.plan import Plan, Refusal
 from ..errors import AwsProblem
+from ..kinds.certificate_limits import (
+    NAMES_QUOTA,
+    is_above_default,
+    made_certificates,
+    not_renewed,
+    too_many_names,
+    unusable_now,
+)
 from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
+from .policy_check import with_known_policies
+from .trust_store_quota import within_trust_stores
 
 HINT = "ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller"
+
+
+def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None) -> Plan:
+    """The plan with a refusal for what the account or the calendar does not allow, and with the ends of its imports.
+
+    now   seconds since 1970; by default this moment
+    """
+    plan = within_trust_stores(_with_few_names(within_quotas(plan, send), send), send)
+    plan = with_known_policies(plan, send)
+    refusals = unusable_now(plan.steps, time.time() if now is None else now)
+    return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *not_renewed(plan.steps)))
+
+
+def _with_few_names(plan: Plan, send: Callable[[Call], Answer]) -> Plan:
+    """The plan, with a refusal if a certificate has more names than the account's quota allows."""
+    if not any(is_above_default(certificate) for _, certificate in made_certificates(plan.steps)):
+        return plan
+    try:
+        answer = send(NAMES_QUOTA)
+    except AwsProblem:  # without permission to read quotas, AWS refuses the certificate later
+        return plan
+    return replace(plan, refusals=(*plan.refusals, *too_many_names(plan.steps, answer)))
 
 
 def within_quotas(plan: Plan, send: Callable[[Call], Answer]) -> Plan:

@@ -10,7 +10,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Answer, Call, single_call
 from ..core.kind import Kind, LiveResource, Scope
 from ..core.plan import Plan, Step
-from ..core.resource import Resource, differing_fields, immutable, rewrite
+from ..core.resource import Resource, differing_fields, rewrite
 from ..live.batch import BatchReader
 from ..planner.diff import with_addresses
 from .context import RunStepContext
@@ -61,7 +61,7 @@ def _created(
     for live in found.ours.get(plan.stack, ()):
         if live.address[:2] == place and live.id not in addresses:
             created = with_addresses(live, addresses)
-            if immutable(kind.with_live_defaults(wanted, created.model)) == immutable(created.model):
+            if not kind.replaced_fields(created.model, kind.with_live_defaults(wanted, created.model)):
                 return created
     return None
 

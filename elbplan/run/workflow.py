@@ -26,14 +26,15 @@ from ..live.foreign_rules import read_foreign_rules
 from ..live.observe import Observed, Unobserved, observe_each
 from ..live.server_labels import with_server_labels
 from ..planner.deleted_groups import deleted_groups
-from ..planner.guards import wanted_twice
 from ..planner.reconcile import permitted, reconcile
+from ..planner.record_guards import wanted_twice
 from ..planner.rollback import rollback_target
 from .clock import Clock
 from .execute import execute
 from .outcome import Outcome, Tell
-from .quota_check import within_quotas
+from .quota_check import checked
 from .read_needs import ReadNeeds
+from .secret_check import refuse_missing_secrets
 from .slots import Slots
 
 
@@ -109,7 +110,7 @@ def plan_each(
             break
         needs = more
     claimed = wanted_twice({name: each.desired for name, each in seen.items() if isinstance(each, Observed)})
-    return [_refused_too(within_quotas(p, aws.send) if isinstance(p, Plan) else p, claimed) for p in plans]
+    return [_refused_too(checked(p, aws.send) if isinstance(p, Plan) else p, claimed) for p in plans]
 
 
 def plan_destroy_each(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[StackPlan]:
@@ -185,7 +186,7 @@ def plan_of(
 ) -> Plan:
     """The plan that turns the observed resources of a stack into the desired ones. Raises Refused."""
     plan = _plan_of(aws, stack, seen, kinds, account, desired, dns, rollback=rollback)
-    return permitted(within_quotas(plan, aws.send))
+    return permitted(checked(plan, aws.send))
 
 
 def _plan_of(
@@ -234,9 +235,10 @@ def apply(
     stop: threading.Event | None = None,
     slots: Slots | None = None,
 ) -> Outcome:
-    """Runs a plan, also that of a destroy. Raises Refused for a plan with refusals."""
+    """Runs a plan, also that of a destroy. Raises Refused for a plan with refusals, or without a secret it sends."""
+    refuse_missing_secrets(permitted(plan), aws.send)
     run = secrets.token_hex(8)
-    return execute(permitted(plan), kinds, aws.send, tell, clock, run=run, parallel=parallel, stop=stop, slots=slots)
+    return execute(plan, kinds, aws.send, tell, clock, run=run, parallel=parallel, stop=stop, slots=slots)
 
 
 def account_of(aws: Cloud, seen: Mapping[str, Observed | Unobserved]) -> str:

@@ -26,12 +26,15 @@ QUOTAS = {
     "listeners_per_lb": 50,
     "rules_per_lb": 100,
     "certificates_per_lb": 25,
+    "trust_stores": 20,
+    "verifying_listeners_per_lb": 2,
     "groups_per_lb": 100,
     "groups_per_action": 5,
     "targets_per_group": 1000,
     "values_per_rule": 5,
     "wildcards_per_rule": 5,
     "elastic_ips": 5,
+    "capacity_units": 15000,
     "certificates": 2500,
     "names_per_certificate": 10,
     "page": 400,
@@ -56,6 +59,12 @@ class SandboxOptions:
     clock_skew: float = 0.0
     """Seconds by which the clock of AWS is ahead of this machine's: the Date of every answer, and what signatures need.
     """
+
+    strict_buckets: bool = False
+    """A bucket that nobody made does not exist. By default it belongs to the account and takes every log."""
+
+    shield: bool = False
+    """The account has the subscription of Shield Advanced."""
 
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""

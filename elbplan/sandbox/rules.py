@@ -15,8 +15,8 @@ TITLES = {
     5: "network interfaces outlive their load balancer and keep its groups, subnets and addresses in use",
     6: "a security group in use is not deleted",
     7: "a target group in use is not deleted",
-    8: "a listener's certificate must exist, be issued and be in the same region",
-    9: "certificates are issued by their DNS records only",
+    8: "a listener's certificate must exist, be issued and be in the same region; what can be imported",
+    9: "certificates are issued by their DNS records, by an approved mail, or by a private authority only",
     10: "a certificate in use is not deleted",
     11: "a Route 53 batch is applied completely or not at all",
     12: "which records a zone accepts",
@@ -43,8 +43,14 @@ TITLES = {
     33: "what DNS answers",
     34: "Classic Load Balancers",
     35: "requests have a signature and the right time",
+    36: "S3 buckets",
+    37: "Shield Advanced",
     38: "accounts, roles and temporary credentials",
     39: "what the policies of the caller allow",
+    40: "Auto Scaling groups fill their target groups",
+    41: "trust stores and client certificates",
+    53: "health checks of Route 53",
+    47: "the settings of an instance, and its volumes",
 }
 
 

@@ -11,6 +11,7 @@ from .rules import rule
 QUOTAS = {
     ("ec2", "L-0263D0A3"): ("EC2-VPC Elastic IPs", "elastic_ips"),
     ("acm", "L-F141DD1D"): ("ACM certificates", "certificates"),
+    ("acm", "L-FB94F0B0"): ("Domain names per ACM certificate", "names_per_certificate"),
     ("elasticloadbalancing", "L-53DA6B97"): ("Application Load Balancers per Region", "load_balancers"),
     ("elasticloadbalancing", "L-B22855CB"): ("Target Groups per Region", "target_groups"),
 }

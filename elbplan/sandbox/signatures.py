@@ -12,7 +12,7 @@ UNSIGNED = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
 AWS security credentials")"""
 
 LONGEST_AGE = 300
-JSON_SERVICES = ("acm", "ssm", "wafv2", "lambda", "resourcegroupstaggingapi", "service-quotas")
+JSON_SERVICES = ("acm", "ssm", "secretsmanager", "wafv2", "lambda", "resourcegroupstaggingapi", "service-quotas")
 
 
 @rule(35)

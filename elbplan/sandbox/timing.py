@@ -51,6 +51,11 @@ class Timing:
         return self.slow / 8
 
     @property
+    def trust_store(self) -> float:
+        """Seconds until a new trust store is active."""
+        return self.slow / 8
+
+    @property
     def instance_state(self) -> float:
         return self.slow / 4
 

@@ -40,7 +40,11 @@ def associate_web_acl(context: CallContext, params: Params) -> Params:
     (WAFNonexistentItemException, WAFInvalidParameterException, WAFUnavailableEntityException)
     """
     balancer = context.elb.balancers.get(params["ResourceArn"])
-    if balancer is None or params["WebACLArn"] not in [acl.arn for acl in _web_acls(context)]:
+    if (
+        balancer is None
+        or ":global/" in params["WebACLArn"]
+        or params["WebACLArn"] not in [acl.arn for acl in _web_acls(context)]
+    ):
         raise AwsError(
             "WAFNonexistentItemException",
             "AWS WAF couldn't perform the operation because your resource doesn't exist.",
@@ -103,6 +107,21 @@ def check_unused(context: CallContext, params: Params) -> None:
             "WAFAssociatedItemException",
             "AWS WAF couldn't perform the operation because your resource is being used by another resource.",
         )
+
+
+def add(context: CallContext, id: str, name: str) -> str:
+    """Creates a web ACL that allows everything, with this ARN if there is one. Returns its ARN."""
+    backend = context.backend("wafv2")
+    config = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
+    acl = backend.create_web_acl(
+        name=name, visibility_config=config, default_action={"Allow": {}}, scope="REGIONAL", description="", tags=[],
+        rules=[], association_config=None, captcha_config=None, challenge_config=None, custom_response_bodies=None,
+        token_domains=None,
+    )  # fmt: skip
+    if id:
+        backend.wacls[id] = backend.wacls.pop(acl.arn)
+        acl.arn, acl.id = id, id.rsplit("/", 1)[-1]
+    return str(acl.arn)
 
 
 ACTIONS: dict[str, Callable[[CallContext, Params], Params]] = {

@@ -17,8 +17,10 @@ from ..kinds.targets import Targets
 from .adopt import adopted, check_adopt
 from .drafts import Drafts
 from .expand import drafts_of
+from .fixed_names import fix_names
 from .messages import shown_value
 from .models import MODELS
+from .pem_files import read_pem_files
 from .report import ProblemReport
 from .short.document import Short
 from .short.parse import parse_short
@@ -43,6 +45,8 @@ PLAIN = frozenset(
         "adopt",
         "expires",
         "lint",
+        "names",
+        "defaults",
     }
 )
 """Keys that a stack in the long form may have as well."""
@@ -76,6 +80,8 @@ def read_document(tree: Tree, report: ProblemReport) -> Reading:
     drafts = joined(_short_drafts(short, tree, report), blocks_drafts, report)
     _add_tags(blocks_drafts, short)
     override(drafts, short.overrides or {}, report)
+    fix_names(drafts, short, report)
+    read_pem_files(drafts, tree.source.folder, report)
     if not drafts and not len(report):
         report.at(("name",), "the stack is empty", "add targets:, or blocks of the long form", key=True)
     resources = _build_models(drafts, report)
@@ -152,9 +158,10 @@ def _identity(short: Short) -> Identity:
 
 
 def _files(short: Short, tree: Tree) -> tuple[str, ...]:
-    """The files with scripts of servers."""
+    """The files with defaults, and with scripts of servers."""
     names = [server.user_data_file for server in (short.servers or {}).values() if server.user_data_file]
-    return tuple(os.path.join(tree.source.folder, name) for name in dict.fromkeys(names))
+    scripts = (os.path.join(tree.source.folder, name) for name in dict.fromkeys(names))
+    return (*tree.defaults, *scripts)
 
 
 def _domains(short: Short, resources: Mapping[Address, Any]) -> tuple[str, ...]:

@@ -10,3 +10,11 @@ class SpecValueError(ValueError):
         super().__init__(what)
         self.what = what
         self.hint = hint
+
+
+class FileProblem(Exception):
+    """What is wrong with a file that a spec names; `file` is the key that names it."""
+
+    def __init__(self, file: str, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.file, self.what, self.hint = file, what, hint

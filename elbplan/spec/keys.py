@@ -61,6 +61,10 @@ def synonym_of(key: str, known: Sequence[str]) -> str | None:
     return next((k for k in (word, SYNONYMS.get(word)) if k in known), None)
 
 
+RARE = ("health_check:",)
+"""Maps that few specs have: a hint names others first."""
+
+
 def unknown_key_hint(key: str, known: Sequence[str], root: type[BaseModel]) -> str:
     """Returns the hint for an unknown key."""
     synonym = synonym_of(key, known)
@@ -68,7 +72,7 @@ def unknown_key_hint(key: str, known: Sequence[str], root: type[BaseModel]) -> s
         return f"did you mean {synonym}?"
     parents = dict.fromkeys(parent for parent, keys in _maps(root, "the top level", ()) if key in keys)
     if parents:
-        return f"{key} belongs under {' or '.join(list(parents)[:3])}"
+        return f"{key} belongs under {' or '.join(sorted(parents, key=RARE.__contains__)[:3])}"
     return did_you_mean(key, known)
 
 

@@ -11,6 +11,7 @@ from typing import TextIO
 from ..core.stack import Stack
 from ..errors import Problem, SpecProblem
 from .claims import duplicate_domains
+from .defaults import is_used_as_defaults, shared_by_file, with_defaults
 from .document import read_document
 from .report import ProblemReport
 from .validate.checks import Subject
@@ -83,6 +84,8 @@ def read_documents(
     """Returns the documents of these files, folders and `-`, with their problems."""
     sources, unreadable = read_sources(paths, stdin or sys.stdin)
     documents = [document for source in sources for document in _read(source, env)]
+    used = [file for document in documents if document.tree for file in document.tree.defaults]
+    documents = [document for document in documents if not is_used_as_defaults(document.file, used)]
     documents += [Document(problem.file, problems=[problem]) for problem in unreadable]
     _find_duplicates(documents)
     if not documents:
@@ -95,14 +98,18 @@ def _read(source: Source, env: Mapping[str, str]) -> list[Document]:
     builder = TreeBuilder(source, env)
     documents: list[Document] = []
     known = 0
-    for tree in builder.documents():
+    shared: Tree | None = None
+    for document in builder.documents():
+        if not documents and shared is None and (shared := shared_by_file(document)):
+            continue
+        tree, wrong = with_defaults(document, shared, env)
         report = ProblemReport(tree)
         reading = read_document(tree, report)
         found, known = builder.problems[known:], len(builder.problems)
         if earlier := [problem for problem in found if problem.line < tree.start.line]:
             documents.append(Document(source.file, problems=earlier))
         own = [problem for problem in found if problem not in earlier]
-        documents.append(Document(source.file, tree, reading.stack, [*report.problems, *own], reading.subject))
+        documents.append(Document(source.file, tree, reading.stack, [*wrong, *report.problems, *own], reading.subject))
     if rest := builder.problems[known:]:
         documents.append(Document(source.file, problems=rest))
     if not documents:

@@ -16,9 +16,14 @@ PATTERNS = {
     r"^(2|4|5)\d\d$": ("is not a status that a load balancer can respond with", "use 200 to 299, or 400 to 599"),
     r"^([1-9]\d{0,4}|#\{port\})$": ("is not a port", "use a number from 1 to 65535"),
     r"^(traffic-port|[1-9]\d{0,4})$": ("is not a port", "use a number from 1 to 65535, or traffic-port"),
+    r"^[A-Za-z0-9_.:-]{1,40}$": ("is not a version", "use at most 40 letters, digits, dots, dashes and underscores"),
     r"^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$": (
         "is not a name that AWS accepts",
         "use at most 32 letters, digits and dashes",
+    ),
+    r"^([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$": (
+        "is not a name that AWS accepts",
+        "use at most 32 letters, digits and single dashes, with a letter or digit at both ends",
     ),
 }
 """The patterns of the kinds' models, each with the problem and the hint for a value that does not match."""
@@ -85,7 +90,9 @@ def _raised(raised: Any, message: str, name: str) -> tuple[str, str]:
     if isinstance(raised, SpecValueError):
         return f"{name}: {raised.what}" if name else raised.what, raised.hint
     text = str(raised) if raised is not None else message.removeprefix("Value error, ")
-    return f"{name}: {text}" if name else text, _known(text)[1]
+    text, write, rest = text.partition("; write ")
+    hint = f"write {rest}" if write else _known(text)[1]
+    return f"{name}: {text}" if name else text, hint
 
 
 CERTIFICATE = "add domain:, or write certificate: with the name or ARN of a certificate"
@@ -96,6 +103,7 @@ HINTS = {
         "health.timeout",
         "make the timeout shorter than the interval (every:)",
     ),
+    "leading_actions need protocol HTTPS": ("leading_actions", "listen on 443/https"),
     "needs a port": ("port", "add port: 80"),
     "host bits set": ("cidr", "write the network, like 10.0.0.0/8, or one address, like 10.0.0.1/32"),
 }

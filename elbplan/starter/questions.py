@@ -10,8 +10,8 @@ from typing import Generic, Protocol, TypeVar
 from ..errors import escaped
 from ..spec.errors import SpecValueError
 from ..spec.short.document import REGION
-from ..spec.short.domains import domain_name
-from ..spec.short.groups import TAG
+from ..spec.short.domain_names import domain_name
+from ..spec.short.target_words import TAG
 from .facts import AccountFacts, HostedZone, Server
 from .guess import likely_servers, shared_tags
 from .names import is_stack_name, stack_name

@@ -12,8 +12,8 @@ from ..core.hidden import redacted
 from ..kinds.aws.target_gates import described_target
 from ..kinds.aws.target_health import WELL, HealthContext
 from ..kinds.listener import SECURE, Listener
+from ..kinds.target import EVERY_ZONE
 from ..kinds.target_group import TargetGroup
-from ..kinds.targets import EVERY_ZONE
 from .check import Check, CheckState, failed, ok, skipped
 from .stack import ServedStack, certificate_names, certificates_of, is_covered
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..core.address import Address
 from ..kinds.aws.actions import Redirect, Respond
-from ..kinds.aws.logins import CLIENT_CERTIFICATE
+from ..kinds.aws.mutual_tls import CLIENT_CERTIFICATE
 from ..kinds.aws.request_matching import Request
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..kinds.aws.actions import OtherAction, Redirect, Respond
+from ..kinds.aws.actions import Redirect, Respond
+from ..kinds.aws.leading_actions import OtherAction
+from ..kinds.aws.login_actions import CognitoLogin, Login, OidcLogin
+from ..kinds.aws.token_checks import TokenCheck
 from ..kinds.listener import Listener
 from ..kinds.sample_requests import SampleRequest
 from .check import Check, failed, ok, skipped
@@ -19,8 +21,6 @@ HARMLESS = ("GET", "HEAD", "OPTIONS")
 """The methods that change nothing: https://www.rfc-editor.org/rfc/rfc9110#name-safe-methods"""
 
 DENIED = 401
-LOGIN_ENDPOINTS = {"AuthenticateOidcConfig": "AuthorizationEndpoint", "AuthenticateCognitoConfig": "UserPoolDomain"}
-TOKENS = "jwt-validation"
 
 
 def rule_check(site: Site, listener: Listener, sample: SampleRequest) -> Check:
@@ -62,17 +62,16 @@ def _judged(subject: str, asked: str, url: str, reply: Reply, sample: SampleRequ
     return ok("rule", subject, f"{asked} answers {reply.status} in {took['milliseconds']} ms", **took)
 
 
-def _login(action: OtherAction) -> str:
+def _login(action: Any) -> str:
     """What an anonymous client gets: `401`, or the host of the login; empty if it passes."""
-    if action.type == TOKENS:
+    if isinstance(action, TokenCheck):
         return str(DENIED)
-    for name, field in LOGIN_ENDPOINTS.items():
-        config: Mapping[str, Any] = action.settings.get(name) or {}
-        if config:
-            usual = urlsplit(str(config.get(field, ""))).hostname or str(config.get(field, ""))
-            unknown = str(config.get("OnUnauthenticatedRequest", "authenticate"))
-            return {"allow": "", "deny": str(DENIED)}.get(unknown, usual)
-    return ""
+    if not isinstance(action, Login):
+        return ""
+    place = action.authorization_endpoint if isinstance(action, OidcLogin) else ""
+    place = action.user_pool_domain if isinstance(action, CognitoLogin) else place
+    usual = urlsplit(place).hostname or place
+    return {"allow": "", "deny": str(DENIED)}.get(action.on_unauthenticated_request, usual)
 
 
 def _login_result(subject: str, asked: str, reply: Reply, wanted: str, url: str, retry: str) -> Check:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from elbplan.cli.debug import debug_file
 from elbplan.core.call import Call
 from elbplan.core.hidden import Hidden
 from elbplan.errors import AwsProblem, UsageProblem
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.live.debug_log import DebugLog
 from elbplan.sandbox.box import Box
@@ -86,7 +86,7 @@ def test_a_whole_apply_is_in_the_file_and_no_secret(box: Box, tmp_path: Path) ->
 def watched(box: Box, tmp_path: Path) -> Iterator[tuple[Aws, Path]]:
     """A cloud whose requests are written to a file."""
     box.reset()
-    file, session = tmp_path / "debug.jsonl", boto3.session.Session("test", "test")
+    file, session = tmp_path / "debug.jsonl", boto3_session("test", "test")
     log = DebugLog(debug_file(str(file)), lambda text: text, pytest.fail)
     log.watch(session)
     yield Aws(REGION, endpoint=box.url, session=session), file
@@ -117,7 +117,7 @@ def test_a_refusal_has_awss_code(watched: tuple[Aws, Path]) -> None:
 
 
 def test_a_request_without_an_answer_has_the_exception(tmp_path: Path) -> None:
-    file, session = tmp_path / "debug.jsonl", boto3.session.Session("test", "test")
+    file, session = tmp_path / "debug.jsonl", boto3_session("test", "test")
     DebugLog(debug_file(str(file)), str, pytest.fail).watch(session)
     with pytest.raises(AwsProblem):
         Aws(REGION, endpoint="http://127.0.0.1:9", session=session).send(Call("ec2", "DescribeVpcs", no_retry=True))
@@ -163,7 +163,7 @@ def test_a_file_that_cannot_be_written_is_an_error_before_aws_is_asked(shell: Sh
 
 def test_a_disk_that_is_full_does_not_stop_the_command(box: Box) -> None:
     reasons: list[str] = []
-    session = boto3.session.Session("test", "test")
+    session = boto3_session("test", "test")
     DebugLog(os.open("/dev/full", os.O_WRONLY), str, reasons.append).watch(session)
     aws = Aws(REGION, endpoint=box.url, session=session)
     for _ in range(2):

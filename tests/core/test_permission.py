@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from elbplan.core.call import Call
 from elbplan.errors import Refused
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.live.write_permission import checked_before_each_attempt
 from elbplan.sandbox.box import Box
@@ -33,7 +33,7 @@ def box() -> Iterator[Box]:
 @pytest.fixture
 def aws(box: Box) -> Aws:
     box.reset()
-    return Aws(REGION, endpoint=box.url, session=boto3.session.Session("test", "test"))
+    return Aws(REGION, endpoint=box.url, session=boto3_session("test", "test"))
 
 
 class Permit:

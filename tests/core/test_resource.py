@@ -8,8 +8,9 @@ from elbplan.core.address import Address, AwsId, Lookup, Points
 from elbplan.core.resource import differing_fields, plain, references, rewrite
 from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
+from elbplan.kinds.target import Target
 from elbplan.kinds.target_group import TargetGroup
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.targets import Targets
 
 WEB = Address("target_group", "web")
 TAGGED = Lookup("instance", "tag:app=web")

@@ -16,6 +16,7 @@ from elbplan.core.plan import Plan
 from elbplan.core.resource import Resource
 from elbplan.core.traffic_estimate import TrafficEstimate
 from elbplan.cost import Consumption, CostSum, StackCost, bundled_prices, stack_cost
+from elbplan.kinds.aws.mutual_tls import MutualTls
 from tests.render.plans import REGION, WEB, WEB_INTERNAL, endings, lives, plan, stack
 
 MAIN = "load_balancer.main"
@@ -53,6 +54,18 @@ def test_an_internal_load_balancer_and_one_without_public_ipv4_have_none() -> No
     assert quantities(cost(WEB_INTERNAL)) == {"application load balancer": 1}
     without = edited(WEB, BALANCER, ip_address_type="dualstack-without-public-ipv4")
     assert quantities(without) == {"application load balancer": 1}
+
+
+def test_reserved_capacity_is_billed_by_the_hour_in_any_case() -> None:
+    reserving = WEB + "capacity: 500\n"
+    assert quantities(cost(reserving))["reserved capacity units"] == 500
+    found = cost(reserving, region="eu-west-1")
+    (item,) = [item for item in found.items if item.what == "reserved capacity units"]
+    assert item.price_key == "reserved-lcu"
+    assert item.assumed
+    network = cost(NETWORK + "capacity: 500\n")
+    assert any("reserved capacity units" in line for line in network.unknown), "no table has that price yet"
+    assert "reserved capacity units" not in quantities(cost(WEB))
 
 
 def test_a_gateway_load_balancer_has_no_public_address() -> None:
@@ -130,10 +143,23 @@ def test_a_stopped_server_costs_only_its_volume() -> None:
 
 def test_a_trust_store_is_billed_by_the_hour() -> None:
     listener = Address("listener", "443")
-    mutual = {"Mode": "verify", "TrustStoreArn": "arn:aws:elasticloadbalancing:x:1:truststore/a/b"}
+    mutual = MutualTls(mode="verify", trust_store="arn:aws:elasticloadbalancing:x:1:truststore/a/b")
     found = edited(WEB, listener, mutual_authentication=mutual)
     assert quantities(found, "listener.443") == {"trust store for client certificates": 1}
     assert [item.unit_price for item in found.items if item.address == "listener.443"] == [Decimal("0.005")]
+
+
+def test_the_names_of_an_exportable_certificate_are_billed_at_each_issue_and_in_no_month() -> None:
+    spec = WEB.replace("domain: api.example.com", "domain: {name: api.example.com, export: true}")
+    found = cost(spec)
+    (item,) = [item for item in found.items if item.address == "certificate.main"]
+    assert (item.quantity, item.unit, item.unit_price, item.month, item.hour) == (1, "issue", 7, 0, 0)
+    assert (item.date, found.after) == ("2026-02-18", cost(WEB).after)
+    certificate = Address("certificate", "main")
+    both = edited(WEB, certificate, export=True, domains=("*.example.com", "a.example.com", "b.example.com"))
+    assert quantities(both, "certificate.main") == {
+        "exportable certificate, names": 2, "exportable certificate, wildcards": 1
+    }  # fmt: skip
 
 
 def test_hosted_zones_are_used_and_not_in_the_sum() -> None:

@@ -56,14 +56,14 @@ class CommandServer:
 
 
 def _import_modules() -> None:
-    """Imports the modules of every command. None of them starts a thread."""
-    import boto3
-
+    """Imports the modules of every command and reads the AWS models. Nothing of it starts a thread."""
     from elbplan.cli.main import ENTRIES
+    from elbplan.live.aws_models import boto3_session
 
     for module, _, _ in ENTRIES.values():
         import_module(module.partition(":")[0])
-    boto3.session.Session()
+    for service in ("acm", "ec2", "elbv2", "route53", "ssm"):
+        boto3_session("test", "test", "us-east-1").client(service)
 
 
 def _receive(client: socket.socket) -> tuple[dict[str, Any], list[int]]:

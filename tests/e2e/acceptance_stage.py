@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from elbplan.live.aws_models import boto3_session
 from elbplan.sandbox.box import Box
 from tests.acceptance.aws import Aws, WallClock
 from tests.acceptance.run import AcceptanceRun
@@ -103,7 +104,7 @@ class AcceptanceStage:
 @functools.cache
 def _session() -> boto3.session.Session:
     """One session for all tests, because loading EC2's model takes long."""
-    return boto3.session.Session("test", "test")
+    return boto3_session("test", "test")
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -107,9 +107,7 @@ def _run_command(job: Mapping[str, Any]) -> None:
 
 
 def _import_modules() -> None:
-    """Imports the modules that every command needs, except those that start a thread."""
-    import boto3
-
+    """Imports the modules and reads the AWS models that every command needs. Nothing of it starts a thread."""
     import elbplan.cli.commands.apply
     import elbplan.cli.commands.destroy
     import elbplan.cli.commands.plan
@@ -118,8 +116,10 @@ def _import_modules() -> None:
     import elbplan.run.lock.locked_run
     import elbplan.spec  # noqa: F401
     import tests.acceptance.__main__  # noqa: F401
+    from elbplan.live.aws_models import boto3_session
 
-    boto3.session.Session()
+    for service in ("acm", "ec2", "elbv2", "route53", "ssm"):
+        boto3_session("test", "test", "us-east-1").client(service)
 
 
 def _serve_jobs() -> None:

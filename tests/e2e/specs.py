@@ -12,6 +12,15 @@ THREE_ZONES = COURSE.replace("[a, c]", "[a, b, c]")
 THREE_SERVERS = COURSE.replace("count: 2", "count: 3")
 ONE_SERVER = COURSE.replace("count: 2", "count: 1")
 OTHER_IMAGE = COURSE.replace("{count: 2}", "{count: 2, image: al2}")
+MUTUAL_TLS = (
+    COURSE
+    + """
+listeners:
+  - {listen: 80/http, redirect: 443/https}
+  - {listen: 443/https, forward: web, client_certificates: clients, hsts: true, server_header: false}
+trust_stores: {clients: {bundle: s3://authorities/ca.pem, revocations: s3://authorities/a.crl}}
+"""
+)
 INTERNAL = COURSE + "access: internal\n"
 TWO_NAMES = COURSE.replace("domain: api.example.com", "domain: [api.example.com, www.example.com]")
 ASKED = COURSE + "remove_validation: true\n"

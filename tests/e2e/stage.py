@@ -11,10 +11,9 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import boto3
-
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
@@ -156,5 +155,4 @@ def _validates(record: Mapping[str, Any]) -> bool:
 @functools.cache
 def _aws(url: str) -> Aws:
     """Returns one client for each sandbox, because creating clients takes longer than most tests."""
-    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
-    return Aws(REGION, endpoint=url, session=session, parallel=8)
+    return Aws(REGION, endpoint=url, session=boto3_session("test", "test"), parallel=8)

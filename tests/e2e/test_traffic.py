@@ -35,6 +35,8 @@ CHANGES = {
         specs.WEIGHTS + specs.A,
         [NAMED],
     ),
+    "client certificates and headers": (specs.COURSE, specs.MUTUAL_TLS, [NAMED, PLAIN]),
+    "no more client certificates and headers": (specs.MUTUAL_TLS, specs.COURSE, [NAMED, PLAIN]),
     "zone added": (specs.COURSE, specs.THREE_ZONES, [NAMED, PLAIN]),
     "zone removed": (specs.THREE_ZONES, specs.COURSE, [NAMED, PLAIN]),
     "server added": (specs.COURSE, specs.THREE_SERVERS, [NAMED, PLAIN]),

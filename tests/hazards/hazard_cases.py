@@ -122,7 +122,10 @@ OLD_ENDS = "- {do: delete, what: load_balancer.main@old"
 CERTIFICATE = "- {do: create, what: certificate.new, set: {domains: ['*.example.com']}}\n"
 ISSUED = "- {do: wait, what: certificate.new, until: issued}\n"
 FOREIGN = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-POOL = "UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/users'"
+POOL = (
+    "UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/users', UserPoolClientId: web, "
+    "UserPoolDomain: example"
+)
 COGNITO = f"{{type: authenticate-cognito, settings: {{AuthenticateCognitoConfig: {{{POOL}}}}}}}"
 
 
@@ -132,7 +135,18 @@ def set_443(fields: str) -> str:
 
 
 LOGIN = set_443(f"leading_actions: [{COGNITO}]")
+CLAIMS = ", additional_claims: [{name: aud, values: [web]}]"
+TOKEN = set_443(
+    "leading_actions: [{type: jwt-validation, issuer: me, jwks_endpoint: 'https://id.example.com/keys'" + CLAIMS + "}]"
+)
 MUTUAL = set_443("mutual_authentication: {Mode: verify, TrustStoreArn: 'arn:aws:trust-store'}")
+VERIFY = "mode: verify, trust_store: 'arn:aws:trust-store'"
+HSTS = "routing.http.response.strict_transport_security.header_value"
+HSTS_ON = set_443(f"attributes: {{'{HSTS}': max-age=31536000}}")
+STORE = (
+    "- {do: create, what: trust_store.clients, "
+    "set: {bundle: 's3://bucket/ca.pem', revocations: ['s3://bucket/a.crl']}}\n"
+)
 TURN_TO_API = set_443("action: {type: forward, groups: [{group: web}, {group: api, weight: 0}]}")
 USED = "- {do: update, what: listener.443, set: {certificate: new}}"
 MORE_PINS = """
@@ -163,6 +177,8 @@ class Case:
     safe: str
     before: tuple[str, ...] = (SHOP,)
 
+
+PLACED = "- {do: update, what: record.api.example.com, set: {set_identifier: shop, geo_location: "
 
 CASES = {
     "route-interrupted: no targets": Case(
@@ -226,6 +242,21 @@ CASES = {
         LEAVE + "- {hold: 30s}\n" + END_80 + "  # <-\n",
         LEAVE + "- {hold: 1m}\n" + END_80 + "\n",
         (SHOP, EDGE),
+    ),
+    "dns-share-lost: weight 0": Case(
+        "dns-share-lost",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, weight: 0}}  # <-\n",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, weight: 1}}\n",
+    ),
+    "dns-share-lost: the second role": Case(
+        "dns-share-lost",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, failover: secondary}}  # <-\n",
+        "- {do: update, what: record.api.example.com, set: {set_identifier: shop, failover: primary}}\n",
+    ),
+    "dns-share-lost: one place": Case(
+        "dns-share-lost",
+        PLACED + "{country_code: KR}}}  # <-\n",
+        PLACED + "{country_code: '*'}}}\n",
     ),
     "dns-name-changes": Case(
         "dns-name-changes",
@@ -294,6 +325,21 @@ CASES = {
         "- {do: update, what: listener.443, set: {protocol: HTTP, certificate: null, ssl_policy: null}}  # <-\n",
         "- {do: update, what: listener.443, set: {alpn: HTTP2Optional}}\n",
     ),
+    "weaker-encryption: no more HSTS": Case(
+        "weaker-encryption",
+        HSTS_ON + set_443("attributes: {}, alpn: HTTP2Optional").rstrip() + "  # <-\n",
+        HSTS_ON + set_443(f"attributes: {{'{HSTS}': max-age=9}}"),
+    ),
+    "login-removed: expired client certificates": Case(
+        "login-removed",
+        MUTUAL + set_443(f"mutual_authentication: {{{VERIFY}, allow_expired: true}}").rstrip() + "  # <-\n",
+        MUTUAL + set_443(f"mutual_authentication: {{{VERIFY}, advertise_names: true}}"),
+    ),
+    "login-removed: a revocation list": Case(
+        "login-removed",
+        STORE + "- {do: update, what: trust_store.clients, set: {revocations: []}}  # <-\n",
+        STORE + "- {do: update, what: trust_store.clients, set: {revocations: ['s3://bucket/b.crl']}}\n",
+    ),
     "certificate-invalid: not issued": Case(
         "certificate-invalid", CERTIFICATE + USED + "  # <-\n", CERTIFICATE + ISSUED + USED + "\n"
     ),
@@ -322,11 +368,29 @@ CASES = {
         LOGIN.replace("users", "customers"),
         (SHOP, LOGIN),
     ),
+    "login-removed: a token check": Case(
+        "login-removed",
+        set_443("leading_actions: []").rstrip() + "  # <-\n",
+        LOGIN,
+        (SHOP, TOKEN),
+    ),
+    "login-removed: a claim": Case(
+        "login-removed",
+        TOKEN.replace(CLAIMS, "").rstrip() + "  # <-\n",
+        TOKEN.replace("values: [web]", "values: [web, app]"),
+        (SHOP, TOKEN),
+    ),
     "login-removed: client certificates": Case(
         "login-removed",
         set_443("mutual_authentication: {Mode: null}").rstrip() + "  # <-\n",
         TURN_TO_API,
         (SHOP, MUTUAL),
+    ),
+    "web-acl-removed": Case(
+        "web-acl-removed",
+        "- {do: delete, what: web_acl_association.main}  # <-\n",
+        "- {do: update, what: web_acl_association.main, set: {web_acl: other}}\n",
+        (BARE, "- {do: create, what: web_acl_association.main, set: {load_balancer: main, web_acl: edge}}\n"),
     ),
     "too-few-zones: too few": Case(
         "too-few-zones",
@@ -350,6 +414,44 @@ CASES = {
         "- {do: update, what: load_balancer.main, set: {attributes: {deletion_protection.enabled: 'false'}}}  # <-\n",
         "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '120'}}}\n",
         (LOGGED,),
+    ),
+    "protection-removed: AWS WAF fails open": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, set: {attributes: {waf.fail_open.enabled: 'true'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {idle_timeout.timeout_seconds: '90'}}}\n",
+        (LISTENING,),
+    ),
+    "protection-removed: desync mitigation": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, "
+        "set: {attributes: {routing.http.desync_mitigation_mode: monitor}}}  # <-\n",
+        "- {do: update, what: load_balancer.main,\n"
+        "   set: {attributes: {routing.http.desync_mitigation_mode: strictest}}}\n",
+        (LISTENING,),
+    ),
+    "protection-removed: rules for PrivateLink": Case(
+        "protection-removed",
+        "- {do: update, what: load_balancer.main, "
+        "set: {enforce_security_group_inbound_rules_on_private_link_traffic: 'off'}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {zonal_shift.config.enabled: 'true'}}}\n",
+        (PINNED,),
+    ),
+    "public-exposure: an internet gateway may lead to it": Case(
+        "public-exposure",
+        "- {do: update, what: load_balancer.main, set: {attributes: {ipv6.deny_all_igw_traffic: 'false'}}}  # <-\n",
+        "- {do: update, what: load_balancer.main, set: {attributes: {ipv6.deny_all_igw_traffic: 'true'}}}\n",
+        (LISTENING,),
+    ),
+    "requests-cut-off: another Elastic IP": Case(
+        "requests-cut-off",
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [c], pins: [{subnet: c, allocation: two}]}}  # <-\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, c],\n"
+        "   pins: [{subnet: a, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b, c],\n"
+        "   pins: [{subnet: a, allocation: one}, {subnet: b, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        (PINNED,),
     ),
     "protection-removed: the log": Case(
         "protection-removed",

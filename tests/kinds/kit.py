@@ -49,6 +49,10 @@ class Place:
     resources: Mapping[Ref, Resource] = field(default_factory=dict)
     servers: Mapping[str, ServerFacts] = field(default_factory=dict)
     known_cause: Cause | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def variable(self, name: str) -> str | None:
+        return self.variables.get(name)
 
     def id(self, ref: Ref) -> str:
         return ref.value if isinstance(ref, AwsId) else self.ids.get(ref, str(ref))
@@ -108,6 +112,9 @@ NOTHING: Mapping[str, Any] = {
     "DescribeTargetGroups": {"TargetGroups": []},
     "DescribeListeners": {"Listeners": []},
     "DescribeRules": {"Rules": []},
+    "DescribeListenerAttributes": {"Attributes": []},
+    "DescribeTrustStores": {"TrustStores": []},
+    "DescribeTrustStoreRevocations": {"TrustStoreRevocations": []},
     "GetParametersByPath": {"Parameters": []},
 }
 """The answers of an account without load balancers."""

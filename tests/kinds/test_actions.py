@@ -9,7 +9,6 @@ from elbplan.core.address import AwsId
 from elbplan.kinds.aws.action_transitions import action_path, attaching_action, draining_action, not_attachable
 from elbplan.kinds.aws.actions import (
     Forward,
-    OtherAction,
     Redirect,
     Respond,
     WeightedGroup,
@@ -18,6 +17,7 @@ from elbplan.kinds.aws.actions import (
     to_aws,
 )
 from elbplan.kinds.aws.conditions import Condition, condition_from_aws, condition_to_aws
+from elbplan.kinds.aws.leading_actions import OtherAction
 
 from .kit import GROUP, OTHER
 

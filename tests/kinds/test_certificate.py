@@ -377,8 +377,18 @@ def test_of_an_issued_certificate_the_list_says_it_all():
     assert differing_fields(found, KIND.with_live_defaults(certificate(*NAMES), found)) == ()
 
 
-def test_a_listed_certificate_without_its_record_is_not_proved():
-    assert one(live(unasked, OTHERS, summary=listed())).model.proofs == ()
+def test_a_listed_certificate_without_its_record_is_asked_for_and_not_proved():
+    found = one(live(described(*map(option, NAMES)), OTHERS, summary=listed())).model
+    assert found.proofs == ()
+    assert found.validation is None
+
+
+def test_a_listed_certificate_without_its_record_may_be_validated_by_mail():
+    by_mail = {"ValidationMethod": "EMAIL", "ValidationDomain": "example.com", "ValidationStatus": "SUCCESS"}
+    options = [{"DomainName": name, **by_mail} for name in NAMES]
+    found = one(live(described(*options), OTHERS, summary=listed())).model
+    assert (found.validation, found.proofs) == ("EMAIL", ())
+    assert "validation" in differing_fields(found, KIND.with_live_defaults(certificate(*NAMES), found))
 
 
 @pytest.mark.parametrize(

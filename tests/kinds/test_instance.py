@@ -8,7 +8,8 @@ import pytest
 
 from elbplan.core.address import AwsId
 from elbplan.core.resource import differing_fields, digest, immutable, plain
-from elbplan.kinds.instance import IMAGE, KIND, USER_DATA, Instance
+from elbplan.kinds.aws.instance_fields import IMAGE, USER_DATA
+from elbplan.kinds.instance import KIND, Instance
 
 from .kit import at, one, operations, owned, play, read
 
@@ -55,7 +56,7 @@ def test_a_stopped_one_differs_and_is_started(state):
     assert differing_fields(found.model, want) == ("state",)
     calls, _ = play(KIND.update(found.model, want, at(KIND, id=ID)))
     assert operations(calls) == ["StartInstances"]
-    (running, _) = KIND.gates
+    running = KIND.gates[0]
     assert running.needed(found.model, want)
     assert not running.needed(want, instance(tags={"team": "web"}, security_groups=(AwsId("sg-1"),)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -20,8 +21,10 @@ from elbplan.core.resource import Part, from_live
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
+from elbplan.kinds.aws.pem import PemFiles
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
+from elbplan.kinds.hosted_zone import HostedZone
 from elbplan.kinds.ingress_rules import IngressRules
 from elbplan.kinds.instance import Instance, stop
 from elbplan.kinds.listener import Listener
@@ -29,26 +32,34 @@ from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.permissions.listener import TEMPORARY_RULE
 from elbplan.kinds.permissions.targets import END_SERVERS
 from elbplan.kinds.security_group import SecurityGroup
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.target import Target
+from elbplan.kinds.targets import Targets
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
 from ..e2e.stage import REGION, Stage
+from ..pem import Issuer, write
 from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, SECOND, at, play, problems
 
 BEFORE = """
 name: my-web
 region: ap-northeast-2
 zones: [a, c]
-domain: api.example.com
+domain:
+  - {name: api.example.com, policy: latency, health_check: /health}
+  - {name: app.own.net, zone: {name: own.net, create: true}}
 tags: {team: web, old: "1"}
 remove_validation: true
+web_acl: edge
+shield: true
+logs: true
 servers:
   web: {count: 2, elastic_ip: true, key: me}
   api: {count: 1}
 groups:
   web: {servers: web, port: 80, health: /health}
   api: {servers: api, port: 81}
+  scaled: {auto_scaling_group: fleet, port: 83}
 listeners:
   - {listen: 80/http, redirect: 443/https}
   - listen: 443/https
@@ -56,22 +67,47 @@ listeners:
     rules:
       - {name: api, path: /api/*, forward: api}
       - {name: old, path: /old/*, respond: 410}
+      - {name: scaled, path: /scaled/*, forward: scaled}
+trust_store:
+  clients: {bundle: s3://bucket/ca.pem, revocations: [s3://bucket/a.crl, s3://bucket/b.crl]}
+overrides:
+  listener.443:
+    mutual_authentication: {mode: verify, trust_store: clients}
+    attributes: {routing.http.response.server.enabled: "false"}
 """
 AFTER = """
 name: my-web
 region: ap-northeast-2
 zones: [a, b]
-domain: [api.example.com, {name: "*.example.com", take_over: true, restore: true}]
+domain:
+  - {name: api.example.com, policy: latency, health_check: /ready}
+  - {name: app.own.net, zone: {name: own.net, create: true, comment: ours}}
+  - {name: "*.example.com", take_over: true, restore: true}
 tags: {team: api}
 remove_validation: true
 allow: [10.0.0.0/8]
+web_acl: other
+shield: true
+logs: {access: true, keep: 30d}
 servers:
   web: {count: 1, key: me}
   api: {count: 1}
 groups:
   web: {servers: web, port: 80, health: /ready, drain: 30s}
   api: {servers: api, port: 82}
-overrides: {load_balancer: {attributes: {idle_timeout.timeout_seconds: 120}}}
+  scaled: {auto_scaling_group: next, port: 83}
+trust_store: {clients: {bundle: s3://bucket/new.pem, revocations: [s3://bucket/b.crl]}}
+overrides:
+  load_balancer:
+    attributes: {idle_timeout.timeout_seconds: 120}
+    minimum_capacity_units: 100
+    ipv4_ipam_pool: ipam-pool-0a
+  listener.443: {mutual_authentication: {mode: verify, trust_store: clients}}
+  instance.api-1:
+    cpu_credits: standard
+    monitoring: true
+    volumes: [{size: 20}, {device: /dev/sdf, size: 5}]
+    associate_public_ip_address: true
 listeners:
   - {listen: 80/http, redirect: {to: 443/https, code: 302}}
   - listen: 443/https
@@ -79,13 +115,42 @@ listeners:
     rules:
       - {name: old, path: /old/*, respond: 404}
       - {name: api, path: /api/*, forward: api}
+      - {name: scaled, path: /scaled/*, forward: scaled}
 """
+
+SETTINGS = {
+    "cpu_credits: standard": "cpu_credits: unlimited",
+    "    monitoring: true\n": "    auto_recovery: disabled\n    http_tokens: optional\n",
+    "size: 20": "size: 30",
+    "associate_public_ip_address: true": "associate_public_ip_address: false",
+}
+"""What changes in place of a server."""
+
+
+def with_other_settings(spec: str) -> str:
+    """The spec with other settings of a server."""
+    for old, new in SETTINGS.items():
+        spec = spec.replace(old, new)
+    return spec
 
 
 def with_opened(spec: str, server: str) -> str:
     """The spec with a group for a server that elbplan did not create."""
-    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\noverrides:"
-    return spec.replace("overrides:", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
+    group = f"  foreign: {{instances: [{server}], port: 90, open: true}}\ntrust_store: {{"
+    return spec.replace("trust_store: {", group).replace("{web: 1, api: 1}", "{web: 1, api: 1, foreign: 1}")
+
+
+def with_own_certificate(spec: str, folder: Path) -> str:
+    """The spec with a domain whose certificate elbplan imports."""
+    authority = Issuer()
+    certificate, key = authority.issue("own.example.com")
+    files = write(folder, "own", certificate, key, authority.certificate)
+    return spec.replace("domain:\n", f"domain:\n  - {{name: own.example.com, pem: {files}}}\n")
+
+
+PEM = PemFiles(
+    certificate="a.pem", key="a.key", certificate_text="-----BEGIN CERTIFICATE-----YQ==-----END CERTIFICATE-----"
+)
 
 
 @dataclass
@@ -112,7 +177,7 @@ class Journal:
                 self.entries.append((kind, verb, DESCRIBE_TAGS if isinstance(call, Tags) else call))
                 if isinstance(call, Call) and call.probe is not None:
                     self.entries.append((kind, "look", next(call.probe())))
-            if verb == "create" and not made_already and isinstance(asked, Call) and not reads(asked):
+            if verb == "create" and not made_already and isinstance(asked, Call) and creates(asked):
                 self.creations.append((kind, asked))
                 made_already = True
             answer = yield asked
@@ -134,6 +199,11 @@ DESCRIBE_TAGS = Call("elbv2", "DescribeTags", {"ResourceArns": [BALANCER]})
 
 def reads(call: Call) -> bool:
     return call.operation.startswith(("Describe", "Get", "List"))
+
+
+def creates(call: Call) -> bool:
+    """A protection by Shield is first noted in the tags of its load balancer, and a bucket asks whose it is."""
+    return not reads(call) and call.operation != "AddTags"
 
 
 BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
@@ -211,22 +281,34 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
             Targets(group=AwsId(GROUP), members=(Target(address="arn:aws:lambda:eu-west-1:123456789012:function:b"),)),
         ),
     ),
+    (
+        "hosted_zone",
+        "Z0123456789ABC",
+        (HostedZone(name="a.org", vpcs=(AwsId("vpc-1"),)), HostedZone(name="a.org", vpcs=(AwsId("vpc-2"),))),
+    ),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
+    (
+        "certificate",
+        CERTIFICATE,
+        (Certificate(domains=("a.org",), fingerprints=("ab",)), Certificate(domains=("a.org",), pem=PEM)),
+    ),
 ]  # fmt: skip
 """Updates that the life below does not need: kind, id, before and after."""
 
 IMPLIED = {
     "instance": {"iam:PassRole"},
     "load_balancer": {"iam:CreateServiceLinkedRole"},
+    "web_acl_association": {"elasticloadbalancing:SetWebACL", "wafv2:GetWebACL"},
 }
 """What AWS asks for without a call of that name."""
-TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "acm": "acm:AddTagsToCertificate"}
+TAGGING = {"ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "acm": "acm:AddTagsToCertificate",
+           "s3": "s3:TagResource", "shield": "shield:TagResource"}  # fmt: skip
 """What AWS asks for as well when a create call carries tags."""
 
 
 @pytest.fixture(scope="module")
-def journal() -> Journal:
-    told = Journal()
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
+    told, folder = Journal(), tmp_path_factory.mktemp("files")
     with Box(slow=0) as box:
         stage = Stage(box)
         stage.client("ec2").create_key_pair(KeyName="me")
@@ -235,8 +317,16 @@ def journal() -> Journal:
         record = {"Name": "*.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
         batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
         stage.client("route53").change_resource_record_sets(HostedZoneId=stage.zone, ChangeBatch=batch)
+        stage.box.switch("shield", True)
+        for name in ("edge", "other"):
+            stage.box.create_fixture("web_acl", region=REGION, name=name)
         server = stage.box.create_fixture("instance", region=REGION, zone="a")
-        live(stage, told.kinds(), BEFORE, with_opened(AFTER, server))
+        for name in ("fleet", "next"):
+            stage.box.create_fixture("auto_scaling_group", name, region=REGION, zones="a")
+        after = with_own_certificate(with_opened(AFTER, server), folder)
+        other = with_other_settings(after)
+        monitored = other.replace("auto_recovery: disabled", "monitoring: true")
+        live(stage, told.kinds(), BEFORE, after, other, monitored)
     for name, id, (before, after) in BY_HAND:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),
@@ -284,7 +374,7 @@ def test_permissions_are_declared_for_the_verb_that_needs_them(journal: Journal,
     made = {(verbs.get(verb, verb), call.permission) for name, verb, call in journal.entries if name == kind}
     reading = {action for verb, action in given(kind) if verb in ("read", "compare")}
     looking = {("create", action) for action in declared(kind)} if KINDS[kind].gates else set()
-    made = {(verb, action) for verb, action in made if verb != "stop" and action not in reading | OF_LISTENERS}
+    made = {(verb, action) for verb, action in made if verb != "stop" and action not in reading | ELSEWHERE}
     assert made - given(kind) - looking == set()
 
 
@@ -300,12 +390,20 @@ def declared(kind: str) -> set[str]:
 def test_permissions_hold_nothing_that_is_not_needed(journal: Journal, kind: str) -> None:
     servers = {permission.action for permission in END_SERVERS} if kind == "targets" else set()
     servers |= {permission.action for permission in TEMPORARY_RULE} if kind == "listener" else set()
+    servers |= OF_ANY_LISTENER if kind == "log_bucket" else set()
     unused = declared(kind) - needed(journal, kind) - servers
     assert unused == set()
 
 
+OF_ANY_LISTENER = {"elasticloadbalancing:DescribeListenerAttributes"}
+"""Every kind of ELB reads the same, but this one is played without a listener."""
+
 OF_LISTENERS = {"elasticloadbalancing:DescribeListenerCertificates"}
 """Every kind of ELB reads the same; a stack with listeners that have certificates has the kind that declares it."""
+
+
+ELSEWHERE = OF_LISTENERS | {"sts:GetCallerIdentity"}
+"""Who asks for its own identity needs no permission."""
 
 
 def needed(journal: Journal, kind: str) -> set[str]:
@@ -313,19 +411,28 @@ def needed(journal: Journal, kind: str) -> set[str]:
     tagging = {TAGGING[call.service] for name, call in journal.creations if name == kind and tags_of(call)}
     elsewhere = {permission.action for permission in END_SERVERS}
     others = elsewhere if kind == "targets" else {"ec2:StopInstances"} if kind == "instance" else set()
-    others |= set() if kind == "listener" else OF_LISTENERS
+    others |= {"sts:GetCallerIdentity"} if kind == "listener" else ELSEWHERE
     return ({call.permission for call in calls} | tagging | IMPLIED.get(kind, set())) - others
 
 
 def tags_of(call: Call) -> dict[str, str]:
     """The tags a call carries, in whichever of AWS's forms."""
-    listed = list(call.params.get("Tags", []))
+    listed = list(call.params.get("Tags", []) or call.params.get("CreateBucketConfiguration", {}).get("Tags", []))
     for one in call.params.get("TagSpecifications", []):
         listed += one["Tags"]
     return {tag["Key"]: tag["Value"] for tag in listed}
 
 
-WITHOUT_TAGS = {"targets", "record", "ingress_rules"}
+BY_REFERENCE = {"hosted_zone", "route53_health_check"}
+"""The create calls of Route 53 take no tags. Their caller reference is of the stack."""
+WITHOUT_TAGS = {
+    "targets",
+    "auto_scaling_attachment",
+    "record",
+    "ingress_rules",
+    "web_acl_association",
+    *BY_REFERENCE,
+}
 """Neither registrations nor records can carry tags. The rules in groups of others have only the ownership tags."""
 
 
@@ -340,20 +447,37 @@ def test_ownership_is_written_by_the_create_call_itself(journal: Journal, kind: 
         assert tags["team"] in ("web", "api")
 
 
-IDEMPOTENT = {"CreateLoadBalancer", "CreateTargetGroup", "CreateListener", "CreateTags"}
+@pytest.mark.parametrize("kind", sorted(BY_REFERENCE))
+def test_a_caller_reference_is_of_the_stack(journal: Journal, kind: str) -> None:
+    (made,) = [call for name, call in journal.creations if name == kind]
+    assert made.params["CallerReference"].startswith(f"elbplan/my-web/{REGION}/")
+    assert len(made.params["CallerReference"]) <= 64
+
+
+IDEMPOTENT = {
+    "CreateLoadBalancer",
+    "CreateTargetGroup",
+    "CreateListener",
+    "CreateTags",
+    "CreateBucket",
+    "CreateProtection",
+}
 """AWS answers to the same request with the same resource."""
-TOKENS = {"ClientToken", "IdempotencyToken"}
+TOKENS = {"ClientToken", "IdempotencyToken", "CallerReference"}
 
 
 def test_once_are_exactly_the_calls_that_would_make_a_second_thing(journal: Journal) -> None:
-    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import")
+    makes = ("Create", "Run", "Allocate", "Request", "Copy", "Import", "AddTrustStore")
     once, harmful = set(), set()
     for _, _, call in journal.entries:
         if call.no_retry and call.service != "ssm":  # botocore would try an endpoint without connection 25 times
             once.add(call.operation)
         if call.operation.startswith(makes) and call.operation not in IDEMPOTENT and not TOKENS & set(call.params):
             harmful.add(call.operation)
-    assert once == harmful == {"AllocateAddress", "CreateRule", "CreateSecurityGroup"}
+    assert once == harmful == {
+        "AddTrustStoreRevocations", "AllocateAddress", "CreateRule", "CreateSecurityGroup", "CreateTrustStore",
+        "ImportCertificate",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -364,7 +488,7 @@ def test_reading_writes_nothing(journal: Journal, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_gone_already_is_no_failure_of_a_delete(journal: Journal, kind: str) -> None:
-    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate")
+    ends = ("Delete", "Terminate", "Release", "Deregister", "Revoke", "Disassociate", "Detach")
     deletes = [
         c for name, verb, c in journal.entries if (name, verb) == (kind, "delete") and c.operation.startswith(ends)
     ]

@@ -10,7 +10,9 @@ from elbplan.core.change import Change, Diff
 from elbplan.core.resource import differing_fields, plain
 from elbplan.kinds import listener as listeners
 from elbplan.kinds import rule as rules
-from elbplan.kinds.aws.actions import OtherAction, actions_from_aws, actions_to_aws
+from elbplan.kinds.aws.actions import actions_from_aws, actions_to_aws
+from elbplan.kinds.aws.login_actions import OidcLogin
+from elbplan.kinds.aws.token_checks import TokenCheck
 from elbplan.kinds.protections import protections, uncreatable_protections
 
 from .kit import GROUP, LISTENER, OTHER, RULE, at, play
@@ -24,8 +26,8 @@ CONFIG = {
     "UserInfoEndpoint": "https://id.example.com/u",
     "ClientId": "web",
 }
-OIDC = OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": CONFIG})
-TOKENS = OtherAction(type="jwt-validation", settings={"JwtValidationConfig": {"Issuer": "a", "JwksEndpoint": "/j"}})
+OIDC = OidcLogin.model_validate({"type": "authenticate-oidc", "settings": {"AuthenticateOidcConfig": CONFIG}})
+TOKENS = TokenCheck(issuer="a", jwks_endpoint="https://id.example.com/j")
 FORWARD = {"Type": "forward", "TargetGroupArn": GROUP}
 
 
@@ -52,13 +54,17 @@ def test_a_lone_action_has_no_order():
 
 def test_what_aws_fills_in_by_itself_is_no_difference():
     usual = {"Scope": "openid", "SessionTimeout": 604800, "AuthenticationRequestExtraParams": {}}
-    filled = OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": {**CONFIG, **usual}})
-    assert filled == OIDC != OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": {}})
+    filled = OidcLogin.model_validate(
+        {"type": "authenticate-oidc", "settings": {"AuthenticateOidcConfig": {**CONFIG, **usual}}}
+    )
+    assert filled == OIDC
 
 
 def test_a_secret_is_refused_in_a_spec():
     with pytest.raises(ValidationError, match="does not belong here"):
-        OtherAction(type="authenticate-oidc", settings={"AuthenticateOidcConfig": {**CONFIG, "ClientSecret": "x"}})
+        OidcLogin.model_validate(
+            {"type": "authenticate-oidc", "settings": {"AuthenticateOidcConfig": {**CONFIG, "ClientSecret": "x"}}}
+        )
 
 
 def types(step):
@@ -103,6 +109,12 @@ def test_every_write_of_a_rule_carries_its_login_and_rewrites_along():
     assert call.params == {"RuleArn": RULE, "ResetTransforms": True}
 
 
+def test_rewrites_in_another_order_are_the_same():
+    url = {"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/a", "Replace": "/"}]}}
+    host = {"Type": "host-header-rewrite", "HostHeaderRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]}}
+    assert rule(transforms=(url, host)) == rule(transforms=(host, url))
+
+
 def test_another_setting_of_a_listener_leaves_its_actions_alone():
     before = https(leading_actions=(OIDC,), ssl_policy="ELBSecurityPolicy-2016-08")
     after = before.model_copy(update={"ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"})
@@ -111,10 +123,9 @@ def test_another_setting_of_a_listener_leaves_its_actions_alone():
 
 
 def test_client_certificates_are_switched_off_by_a_mode():
-    before = https(
-        mutual_authentication={"Mode": "verify", "TrustStoreArn": "arn:a", "TrustStoreAssociationStatus": "x"}
-    )
-    assert before.mutual_authentication == {"Mode": "verify", "TrustStoreArn": "arn:a"}
+    raw = {"Mode": "verify", "TrustStoreArn": "arn:aws:elasticloadbalancing:store"}
+    before = https(mutual_authentication={**raw, "TrustStoreAssociationStatus": "x"})
+    assert plain(before, hashing=True)["mutual_authentication"] == raw
     calls, _ = play(listeners.KIND.update(before, https(), at(listeners.KIND, id=LISTENER)))
     assert [call.params["MutualAuthentication"] for call in calls] == [{"Mode": "off"}]
 
@@ -126,7 +137,7 @@ def test_no_client_certificates_are_none_however_aws_says_so():
 
 def test_a_login_that_lets_everybody_pass_protects_nothing():
     config = {"AuthenticateOidcConfig": {**CONFIG, "OnUnauthenticatedRequest": "allow"}}
-    open_ = OtherAction(type="authenticate-oidc", settings=config)
+    open_ = OidcLogin.model_validate({"settings": config})
     assert protections(https(leading_actions=(OIDC,))) == {"authenticate-oidc"}
     assert protections(https(leading_actions=(open_,))) == frozenset()
 
@@ -136,7 +147,7 @@ def test_a_login_whose_secret_nobody_tells_cannot_be_made_anew(first, refusals):
     address = at(listeners.KIND, "443").address
     change = Change("replace", address, https(), https(leading_actions=(first,)), None)
     assert len(list(uncreatable_protections(Diff([change], {})))) == refusals
-    change = Change("update", address, https(), https(leading_actions=(first,)), None)
+    change = Change("update", address, https(leading_actions=(first,)), https(leading_actions=(first,)), None)
     assert list(uncreatable_protections(Diff([change], {}))) == []
 
 

@@ -86,7 +86,7 @@ def test_a_star_is_remembered_though_tags_know_none():
         (plain(), f"{ZONE}/{NAME}/A", "A 203.0.113.7"),
         (plain("CNAME", "old.example.org"), f"{ZONE}/{NAME}/CNAME", "CNAME old.example.org"),
         (alias(dns="other-1.eu-west-1.elb.amazonaws.com."), f"{ZONE}/{NAME}/A", "A alias to other-1"),
-        (alias(SetIdentifier="blue", Weight=1), f"{ZONE}/{NAME}/A", "A alias to"),
+        (alias(SetIdentifier="blue", Weight=1), f"{ZONE}/{NAME}/A/blue\tweighted", "A alias to"),
     ],
     ids=["address", "cname", "another balancer", "weighted"],
 )

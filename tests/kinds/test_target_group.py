@@ -90,11 +90,30 @@ def test_a_health_check_that_says_nothing_means_the_defaults_and_drift_is_seen()
         ),
         (
             TargetGroup(port=6081, vpc=VPC, protocol="GENEVE"),
-            HealthCheck(protocol="TCP", port="80", interval=30, timeout=5, healthy=5, unhealthy=2),
+            HealthCheck(protocol="TCP", port="80", interval=10, timeout=5, healthy=5, unhealthy=2),
         ),
         (TargetGroup(target_type="lambda", protocol=None), HealthCheck()),
+        (
+            TargetGroup(target_type="lambda", protocol=None, health=HealthCheck(enabled=True, interval=60)),
+            HealthCheck(path="/", interval=60, timeout=30, healthy=5, unhealthy=5, codes="200", enabled=True),
+        ),
+        (
+            TargetGroup(target_type="alb", port=80, protocol="TCP"),
+            HealthCheck(protocol="HTTP", path="/", interval=30, timeout=6, healthy=5, unhealthy=2, codes="200-399"),
+        ),
     ],
-    ids=["http", "https", "grpc", "tcp", "http check of udp", "https check of udp", "geneve", "lambda"],
+    ids=[
+        "http",
+        "https",
+        "grpc",
+        "tcp",
+        "http check of udp",
+        "https check of udp",
+        "geneve",
+        "lambda",
+        "lambda with a check",
+        "alb",
+    ],
 )
 def test_defaults_of_the_health_check(group, expected):
     assert full_health(group) == expected

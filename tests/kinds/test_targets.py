@@ -8,8 +8,9 @@ from elbplan.core.address import Address, AwsId
 from elbplan.core.call import GateStatus
 from elbplan.core.resource import differing_fields
 from elbplan.kinds.aws.target_ids import group_arn_of
+from elbplan.kinds.target import Target
 from elbplan.kinds.target_group import TargetGroup
-from elbplan.kinds.targets import KIND, Target, Targets
+from elbplan.kinds.targets import KIND, Targets
 
 from .kit import GROUP, REGION, at, operations, owned, play, read
 

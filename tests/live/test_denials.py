@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.sandbox.box import Box
 
@@ -37,7 +37,7 @@ def reset(box: Box) -> None:
 
 def problem(box: Box, call: Call, region: str = REGION) -> AwsProblem:
     """Sends the call and returns the error."""
-    aws = Aws(region, endpoint=box.url, session=boto3.session.Session("test", "test"))
+    aws = Aws(region, endpoint=box.url, session=boto3_session("test", "test"))
     with pytest.raises(AwsProblem) as refused:
         aws.send(call)
     return refused.value

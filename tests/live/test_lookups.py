@@ -11,7 +11,8 @@ from elbplan.kinds.external_servers import ExternalServer, ExternalServers
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.record import Record
 from elbplan.kinds.security_group import SecurityGroup
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.target import Target
+from elbplan.kinds.targets import Targets
 from elbplan.live.batch import BatchReader
 from elbplan.live.lookups import LookupFacts, look_up
 from elbplan.live.resolve import NotFound, missing_instances, resolve

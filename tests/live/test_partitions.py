@@ -13,6 +13,7 @@ from elbplan.core.address import AwsId, Points
 from elbplan.core.call import Call
 from elbplan.errors import AwsProblem
 from elbplan.kinds.aws.alias_ownership import region_of
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.spec.short.document import REGION
 
@@ -55,7 +56,7 @@ class _Empty:
 @pytest.mark.parametrize("region", SUFFIXES)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.service)
 def test_a_call_goes_to_the_partition_of_the_region(region: str, call: Call) -> None:
-    session = boto3.session.Session("test", "test")
+    session = boto3_session("test", "test")
     requests = Requests(session)
     with pytest.raises(AwsProblem):
         Aws(region, session=session).send(call)

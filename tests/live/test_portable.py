@@ -8,7 +8,8 @@ from elbplan.core.address import Address, AwsId, Lookup
 from elbplan.core.resource import rewrite
 from elbplan.errors import ElbplanError
 from elbplan.kinds.load_balancer import LoadBalancer
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.target import Target
+from elbplan.kinds.targets import Targets
 from elbplan.live.batch import BatchReader
 from elbplan.live.lookups import LookupFacts, look_up
 from elbplan.live.portable import PortableNames

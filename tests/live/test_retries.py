@@ -10,6 +10,7 @@ import pytest
 
 from elbplan.core.call import Call, single_call
 from elbplan.errors import AwsProblem
+from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.run.clock import RealClock
 from elbplan.run.program import Stopped, run_program
@@ -46,7 +47,7 @@ def box() -> Iterator[Box]:
 @pytest.fixture
 def session(box: Box) -> boto3.session.Session:
     box.reset()
-    return boto3.session.Session("test", "test")
+    return boto3_session("test", "test")
 
 
 @pytest.fixture

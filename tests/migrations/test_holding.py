@@ -11,7 +11,8 @@ from elbplan.core.call import Call
 from elbplan.core.kind import LiveResource
 from elbplan.core.plan import Plan
 from elbplan.kinds.aws.target_ids import targets_id
-from elbplan.kinds.targets import Target, Targets
+from elbplan.kinds.target import Target
+from elbplan.kinds.targets import Targets
 from elbplan.migrations.apply.hold import AGAIN, LOOK, Hold
 from elbplan.migrations.apply.journal import edited, journal_of
 from elbplan.migrations.migration import Migration, MigrationStep

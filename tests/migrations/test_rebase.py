@@ -16,7 +16,7 @@ from elbplan.core.simulate import State
 from elbplan.core.stack import Stack
 from elbplan.errors import Refused, SpecProblem, UsageProblem
 from elbplan.kinds import KINDS
-from elbplan.kinds.aws.actions import OtherAction
+from elbplan.kinds.aws.leading_actions import OtherAction
 from elbplan.kinds.instance import Instance
 from elbplan.live.observe import Observed
 from elbplan.live.portable import PortableNames

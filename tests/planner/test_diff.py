@@ -9,8 +9,8 @@ import pytest
 from elbplan.core.address import Address, AwsId
 from elbplan.core.change import field_difference
 from elbplan.kinds import KINDS
-from elbplan.kinds.aws.actions import OtherAction
 from elbplan.kinds.aws.ingress_rules import IngressRule
+from elbplan.kinds.aws.token_checks import TokenCheck
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.target_group import TargetGroup
 from elbplan.planner.diff import diff
@@ -61,7 +61,7 @@ def test_equal_resources_are_kept():
 
 def test_a_replacement_keeps_the_fields_that_the_spec_leaves_to_another_tool():
     """The load balancer changes its scheme, so everything behind it is replaced."""
-    check = OtherAction(type="jwt-validation", settings={"JwtValidationConfig": {"Issuer": "https://id.example.com"}})
+    check = TokenCheck(issuer="https://id.example.com", jwks_endpoint="https://id.example.com/keys")
     rewrites = ({"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]}},)
     lives = changed(alive(desired(SPEC + RULE)), DEEP, leading_actions=(check,), transforms=rewrites)
     want = desired(SPEC + RULE + "access: internal\n")

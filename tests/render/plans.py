@@ -17,7 +17,8 @@ from elbplan.kinds import KINDS
 from elbplan.kinds.aws.record_batches import RecordSet
 from elbplan.kinds.aws.replaced_records import REPLACED
 from elbplan.kinds.elastic_ip import external_elastic_ip
-from elbplan.kinds.instance import OnDestroy, external_instance
+from elbplan.kinds.external_instance import external_instance
+from elbplan.kinds.instance import OnDestroy
 from elbplan.kinds.server_endings import NO_ENDINGS, EndedServer, Endings, NamedServer, remaining_of, remaining_zones
 from elbplan.planner.reconcile import reconcile
 from elbplan.spec import load

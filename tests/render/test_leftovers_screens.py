@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from elbplan.cost import bundled_prices, stack_cost
-from elbplan.cost.quantities import Quantity
+from elbplan.cost.quantity import Quantity
 from elbplan.leftovers.find import priced
 from elbplan.leftovers.leftover import EVERYWHERE, Leftover, NotChecked
 from elbplan.leftovers.regions import RegionProblem

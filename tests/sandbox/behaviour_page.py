@@ -37,6 +37,7 @@ REFERENCES = {
     "network": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
     "traffic": "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/",
     "classic": "https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/",
+    "s3": "https://docs.aws.amazon.com/AmazonS3/latest/API/",
     "route53": "https://docs.aws.amazon.com/Route53/latest/APIReference/",
 }
 SOURCE = re.compile(r"https?://[^\s,;)>\"]+|\bAPI_\w+")

@@ -232,6 +232,43 @@ def test_rule_15_targets_of_a_quic_group_need_a_server_id(kit: Kit) -> None:
     kit.elb.register_targets(TargetGroupArn=group, Targets=[target])
 
 
+SERVER = "0x0123456789abcdef"
+
+
+def test_rule_15_a_server_id_has_a_form_stays_and_belongs_to_one_target(kit: Kit) -> None:
+    group = kit.group(Protocol="QUIC", Port=443, TargetType="ip")
+
+    def register(ip: str, server: str, arn: str = group) -> None:
+        kit.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": ip, "QuicServerId": server}])
+
+    register("172.31.0.9", SERVER)
+    register("172.31.0.9", SERVER)
+    for ip, server in (("172.31.0.10", "0xABC"), ("172.31.0.10", SERVER), ("172.31.0.9", SERVER[:-1] + "0")):
+        with refused("ValidationError"):
+            register(ip, server)
+    with refused("ValidationError"):
+        register("172.31.0.9", SERVER, kit.group("tcp", Protocol="TCP", TargetType="ip"))
+
+
+def test_rule_21_only_targets_of_application_balancers_have_a_control_port(kit: Kit) -> None:
+    with refused("ValidationError"):
+        kit.group(Protocol="TCP", TargetControlPort=9000)
+    arn = kit.group(TargetControlPort=9000)
+    assert kit.elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"][0]["TargetControlPort"] == 9000
+
+
+def test_rule_15_an_instance_has_no_zone_of_its_own(kit: Kit) -> None:
+    group, instance = kit.group(), kit.instance()
+    kit.box.advance(60)
+    with refused("ValidationError"):
+        kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance, "AvailabilityZone": "all"}])
+
+
+def test_rule_21_a_balancer_as_target_is_checked_by_http(kit: Kit) -> None:
+    with refused("InvalidConfigurationRequest"):
+        kit.group(Protocol="TCP", TargetType="alb", HealthCheckProtocol="TCP")
+
+
 SLOW_START = "slow_start.duration_seconds"
 ALGORITHM = "load_balancing.algorithm.type"
 STICKY = {"stickiness.enabled": "true"}

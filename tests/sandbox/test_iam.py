@@ -276,6 +276,17 @@ def test_rule_39_parameters_are_checked_by_their_paths(kit: Kit) -> None:
     assert kit.ssm.get_parameter(Name=AMI)["Parameter"]["Value"].startswith("ami-")
 
 
+def test_rule_39_a_secret_is_checked_by_its_arn(kit: Kit) -> None:
+    client = kit.box.client("secretsmanager", REGION)
+    client.create_secret(Name="web/oidc", SecretString="hunter2")
+    client.create_secret(Name="web/other", SecretString="hunter2")
+    pattern = f"arn:aws:secretsmanager:{REGION}:*:secret:web/oidc-??????"
+    kit.box.policy(document(allow("secretsmanager:GetSecretValue", pattern)))
+    assert client.get_secret_value(SecretId="web/oidc")["SecretString"] == "hunter2"
+    with refused("AccessDeniedException"):
+        client.get_secret_value(SecretId="web/other")
+
+
 def test_rule_39_a_function_is_checked_with_the_principal(kit: Kit) -> None:
     condition = {"StringEquals": {"lambda:Principal": "elasticloadbalancing.amazonaws.com"}}
     kit.box.policy(document(allow("lambda:AddPermission", f"arn:aws:lambda:{REGION}:*:function:web", condition)))

@@ -29,7 +29,7 @@ overrides:
   rule.443-a:
     leading_actions:
       - type: authenticate-cognito
-        settings: {AuthenticateCognitoConfig: {UserPoolArn: "arn:aws:cognito-idp:eu-west-1:1:userpool/a", UserPoolClientId: w, UserPoolDomain: e}}
+        settings: {AuthenticateCognitoConfig: {UserPoolArn: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/a", UserPoolClientId: w, UserPoolDomain: e}}
 """  # noqa: E501
 
 
@@ -139,6 +139,7 @@ def test_the_warnings_of_the_specs_of_the_project():
     found = inspect_specs(read_documents([str(Path(__file__).parents[2] / "specs")], None, {}))
     assert {inspection.stack: [warning.rule for warning in inspection.warnings] for inspection in found} == {
         "hello-http": ["all-zones"],
+        "members": [],
         "my-web": ["no-deletion-protection"],
         "fixed-ip": [],
         "shop": ["no-deletion-protection"],

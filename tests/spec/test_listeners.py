@@ -74,7 +74,7 @@ def test_without_a_domain_the_first_of_certificates_is_the_default() -> None:
 
 @pytest.mark.parametrize("address", ["listener.80", "rule.80-a"])
 def test_a_login_needs_https(address: str) -> None:
-    check = "{type: jwt-validation, settings: {JwtValidationConfig: {Issuer: a, JwksEndpoint: b}}}"
+    check = '{type: jwt-validation, settings: {JwtValidationConfig: {Issuer: a, JwksEndpoint: "https://id.example.com/keys"}}}'
     rules = "listeners: [{listen: 80/http, rules: [{name: a, path: /a, forward: web}]}]\n"
     (problem,) = problems(spec(f"{rules}overrides: {{{address}: {{leading_actions: [{check}]}}}}\n"))
     assert "HTTPS" in problem.what

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from elbplan.core.address import Address
-from elbplan.kinds.aws.actions import OtherAction
+from elbplan.kinds.aws.leading_actions import LeadingAction
 from elbplan.kinds.rule import Rule
 from elbplan.verification.stack import ServedStack
 
@@ -26,7 +27,7 @@ def with_rule(
     conditions = conditions or ({"field": "path-pattern", "values": ["/old/*"]},)
     rule = Rule.model_validate({"listener": "443", "priority": 1, "conditions": conditions, "action": action})
     if leading:
-        rule = rule.model_copy(update={"leading_actions": (OtherAction.model_validate(leading),)})
+        rule = rule.model_copy(update={"leading_actions": (TypeAdapter(LeadingAction).validate_python(leading),)})
     stack = served()
     return replace(stack, resources={**stack.resources, RULE: rule})
 
@@ -98,17 +99,20 @@ def test_a_redirect_leads_where_the_rule_says(location: str, state: str) -> None
 
 OIDC = {
     "type": "authenticate-oidc",
-    "settings": {"AuthenticateOidcConfig": {"AuthorizationEndpoint": "https://login.example.net/authorize"}},
+    "issuer": "https://id.example.net",
+    "authorization_endpoint": "https://login.example.net/authorize",
+    "token_endpoint": "https://id.example.net/token",
+    "user_info_endpoint": "https://id.example.net/user",
+    "client_id": "web",
 }
-COGNITO = {"type": "authenticate-cognito", "settings": {"AuthenticateCognitoConfig": {"UserPoolDomain": "pool"}}}
-DENY = {
-    "type": "authenticate-oidc",
-    "settings": {
-        "AuthenticateOidcConfig": {
-            "AuthorizationEndpoint": "https://login.example.net/", "OnUnauthenticatedRequest": "deny"
-        }
-    },
-}  # fmt: skip
+COGNITO = {
+    "type": "authenticate-cognito",
+    "user_pool_arn": "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_a",
+    "user_pool_client_id": "web",
+    "user_pool_domain": "pool",
+}
+DENY = {**OIDC, "on_unauthenticated_request": "deny"}
+TOKENS = {"type": "jwt-validation", "issuer": "id", "jwks_endpoint": "https://id.example.net/keys"}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ DENY = {
         (COGNITO, 302, "https://pool.auth.eu-central-1.amazoncognito.com/oauth2", "ok"),
         (DENY, 401, "", "ok"),
         (DENY, 200, "", "failed"),
-        ({"type": "jwt-validation"}, 401, "", "ok"),
+        (TOKENS, 401, "", "ok"),
     ],
 )
 def test_a_login_leads_to_its_issuer(leading: dict[str, Any], status: int, location: str, result: str) -> None:

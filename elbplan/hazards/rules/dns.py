@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ...core.address import Address, Ref
 from ...core.hazard import Hazard
 from ...core.resource import Resource
+from ...kinds.aws.certificate_gates import ISSUE_GATES
 from ...kinds.aws.record_gates import ALIAS_TTL
 from ...kinds.certificate import Certificate
 from ...kinds.listener import SECURE, Listener
@@ -60,14 +61,14 @@ def _answered(timeline: Timeline, transition: Transition, balancer: Ref, record:
     return {group for endpoint in answered if endpoint in now for group in weighted(after.state[now[endpoint]])}
 
 
-def _not_ready(timeline: Timeline, model: type[Resource], gate: str) -> list[frozenset[Ref]]:
+def _not_ready(timeline: Timeline, model: type[Resource], *gates: str) -> list[frozenset[Ref]]:
     """For each state, the resources that no step has waited for since their creation, or since the start."""
     waiting = {address for address in timeline.not_ready if address.kind == model.kind}
     found: list[frozenset[Ref]] = [frozenset(waiting)]
     for transition in timeline.transitions:
         if transition.step.do not in NOTHING_HAPPENS:
             waiting |= {address for address, before, _ in transition.changed_to(model) if before is None}
-        if transition.waits(model, gate):
+        if any(transition.waits(model, gate) for gate in gates):
             waiting -= {transition.step.what} - {None}
         found.append(frozenset(waiting))
     return found
@@ -116,14 +117,18 @@ def _still_cached(transition: Transition, balancer: Ref, names: _FormerNames) ->
 
 def certificate_invalid(timeline: Timeline) -> Iterator[Hazard]:
     """A listener uses a certificate that is not issued yet, or that does not cover a name that points there."""
-    unissued = _not_ready(timeline, Certificate, "issued")
+    unissued = _not_ready(timeline, Certificate, *ISSUE_GATES)
     for transition in timeline.transitions:
         for address, before, listener in transition.changed_to(Listener):
             new = _certificates(listener) - _certificates(before)
             for certificate in sorted(new & unissued[transition.index], key=str):
+                model = transition.after.get(Certificate, certificate)
+                if model is not None and model.imported:  # issued before elbplan imports it
+                    continue
                 text = f"{certificate} is new, and no step waits until it is issued"
                 name = str(certificate).partition(".")[2]
-                remedy = f"before this step: - {{do: wait, what: certificate.{name}, until: issued}}"
+                gate = model.issue_gate if model is not None else "issued"
+                remedy = f"before this step: - {{do: wait, what: certificate.{name}, until: {gate}}}"
                 yield Hazard("certificate-invalid", address, text, step=transition.index, remedy=remedy)
         yield from _uncovered(timeline, transition)
 

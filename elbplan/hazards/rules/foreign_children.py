@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...core.address import Address
+from ...core.address import Address, Ref
 from ...core.hazard import Hazard
 from ...core.simulate import State
+from ...kinds.auto_scaling_attachment import AutoScalingAttachment
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets
 from ..timeline import NOBODY, Timeline
@@ -20,11 +21,13 @@ def deletes_foreign_children(timeline: Timeline) -> Iterator[Hazard]:
 
     It is no hazard if an earlier step waits until others have deregistered their targets.
     """
-    emptied: set[Address | None] = set()
+    emptied: set[Ref | None] = set()
     for transition in timeline.transitions:
         if transition.waits(TargetGroup, "empty"):
             emptied.add(transition.step.what)
         for address, before, after in transition.changed:
+            if isinstance(before, AutoScalingAttachment) and after is None:
+                emptied.add(before.group)  # it deregisters its instances, and elbplan waits for that
             if before is not None and after is None:
                 registered = registered_in(address, transition.before.state)
                 children = [*timeline.children.get(address, ()), *registered]

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from ...core.address import Address, Ref, without_deposed
 from ...core.hazard import Hazard
 from ...core.resource import Resource
+from ...kinds.auto_scaling_attachment import AutoScalingAttachment
 from ...kinds.listener import Listener
 from ...kinds.rule import Rule
 from ...kinds.target_group import TargetGroup
 from ...kinds.targets import Targets
-from ...kinds.traffic import answers, attached_groups, weighted
+from ...kinds.traffic import answers, attached_groups, filled_group_of, scaled_groups, weighted
 from ..routing import Route, front_of
 from ..timeline import NOBODY, Timeline, Transition
 from ..traffic_state import TrafficState
@@ -90,7 +91,8 @@ def _unverified(
         ours = group in transition.after.filled_by_stack
         if (ours or answered) and not timeline.is_verified(group, transition.index):
             name = str(group).partition(".")[2] or str(group)
-            wait = f"{{do: wait, what: {(Targets if ours else TargetGroup).kind}.{name}, until: healthy}}"
+            kind = AutoScalingAttachment if group in scaled_groups(transition.after.state) else TargetGroup
+            wait = f"{{do: wait, what: {(Targets if ours else kind).kind}.{name}, until: healthy}}"
             text = f"requests go to {group}, whose targets were never seen healthy"
             remedy = f"attach {group} at weight 0 first, then - {wait}, then shift"
             yield Hazard("targets-unverified", address, text, step=transition.index, remedy=remedy)
@@ -153,8 +155,9 @@ def _waited_for(transition: Transition) -> Ref | None:
     """The group for whose health the step waits."""
     if transition.waits(TargetGroup, "healthy"):
         return transition.step.what
-    targets = transition.before.get(Targets, transition.step.what) if transition.waits(Targets, "healthy") else None
-    return targets.group if targets is not None else None
+    if transition.waits(Targets, "healthy") or transition.waits(AutoScalingAttachment, "healthy"):
+        return filled_group_of(transition.before.state.get(transition.address(NOBODY)))
+    return None
 
 
 def _later(timeline: Timeline, group: Ref) -> str:

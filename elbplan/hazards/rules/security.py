@@ -18,7 +18,11 @@ from ..traffic_state import R, TrafficState
 
 WORLD = ("0.0.0.0/0", "::/0")
 NO_PORTS = ("icmp", "icmpv6", "1", "58")
-GUARDS = {"deletion_protection.enabled": "deletion protection", "access_logs.s3.enabled": "the access log"}
+GUARDS = {
+    "deletion_protection.enabled": "deletion protection",
+    "access_logs.s3.enabled": "the access log",
+    "connection_logs.s3.enabled": "the connection log",
+}
 
 Source = tuple[str, int | None, int | None, str | None]
 """Protocol, first and last port, and network of an ingress rule."""

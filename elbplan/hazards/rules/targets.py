@@ -11,8 +11,9 @@ from ...core.resource import differing_fields, field_values
 from ...kinds.aws.health_check import HealthCheck
 from ...kinds.instance import Instance
 from ...kinds.load_balancer import LoadBalancer
+from ...kinds.target import Target
 from ...kinds.target_group import TargetGroup
-from ...kinds.targets import Target, Targets
+from ...kinds.targets import Targets
 from ...kinds.traffic import weighted
 from ..timeline import NOBODY, Timeline, Transition
 from ..traffic_state import TrafficState

@@ -8,14 +8,15 @@ from ...core.address import Address, AwsId
 from ...core.resource import Resource
 from ...errors import Refused
 from ...kinds.aws.actions import Forward, WeightedGroup
+from ...kinds.aws.auto_scaling import AUTO_SCALING
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
-from ...kinds.targets import Target, Targets
+from ...kinds.target import Target
+from ...kinds.targets import Targets
 from ..claims import BALANCER
 from ..owners import owner_of
 from ..source import ImportSource, NotImported
-from ..target_owners import AUTO_SCALING
 from .attributes import attribute_differences, balancer_attributes
 from .groups import Groups, groups_of, health_differences, is_application
 from .policies import backend_differences, sticky_differences, tls_differences, tls_policy

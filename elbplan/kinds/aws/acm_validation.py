@@ -33,6 +33,10 @@ CERTIFICATES = Call("acm", "ListCertificates", {"Includes": {"keyTypes": EVERY_K
 """Without `keyTypes` AWS lists only RSA certificates of at most 2048 bits."""
 
 LOST = ("FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE")
+IMPORTED, PRIVATE = "IMPORTED", "PRIVATE"
+UNVALIDATED = (IMPORTED, PRIVATE)
+"""Types of certificates that need no validation record."""
+
 TTL = 300
 MISSING = ("ResourceNotFoundException",)
 VALIDATION_HOST = ".acm-validations.aws"

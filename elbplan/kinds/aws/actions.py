@@ -7,6 +7,7 @@ a login. Both the spec's actions and AWS's take the form below, so that actions 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -15,6 +16,7 @@ from ...core.address import AwsId, Ref
 from ...core.hidden import FREE
 from ...core.resource import Part, from_live
 from ..references import TargetGroupRef
+from .leading_actions import OtherAction, leading_from_aws, leading_to_aws, other_action
 
 
 class WeightedGroup(Part):
@@ -83,47 +85,6 @@ class Respond(Part):
     body: Annotated[str, FREE, Field(max_length=1024, description="the text of the answer")] = ""
 
 
-class OtherAction(Part):
-    """An action in AWS's form: one before the final action, such as a login, or one that elbplan does not know."""
-
-    type: Annotated[str, Field(min_length=1, description="authenticate-cognito, jwt-validation, ...")]
-    settings: Annotated[Mapping[str, Any], Field(description="the action's fields, as AWS names them")] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _canonical(cls, data: Any) -> Any:
-        """Leaves out the defaults that AWS fills in."""
-        if isinstance(data, Mapping) and isinstance(data.get("settings"), Mapping):
-            data = {**data, "settings": {key: _without_defaults(value) for key, value in data["settings"].items()}}
-        return data
-
-    @model_validator(mode="after")
-    def _no_secret(self) -> OtherAction:
-        if any(isinstance(value, Mapping) and SECRET in value for value in self.settings.values()):
-            raise ValueError(
-                f"a {SECRET} does not belong here: configure the login by hand, and elbplan keeps its secret"
-            )
-        return self
-
-
-OIDC = "authenticate-oidc"
-SECRET = "ClientSecret"
-SAME_SECRET = "UseExistingClientSecret"
-LOGIN_DEFAULTS = {
-    "SessionCookieName": "AWSELBAuthSessionCookie",
-    "Scope": "openid",
-    "SessionTimeout": "604800",
-    "OnUnauthenticatedRequest": "authenticate",
-}
-"""AWS's defaults of a login, from API_AuthenticateOidcActionConfig and API_AuthenticateCognitoActionConfig."""
-
-
-def _without_defaults(config: Any) -> Any:
-    if not isinstance(config, Mapping):
-        return config
-    return {k: v for k, v in config.items() if v not in (None, "", {}, []) and LOGIN_DEFAULTS.get(k) != str(v)}
-
-
 Action = Annotated[Forward | Redirect | Respond, Field(discriminator="type")]
 
 
@@ -162,29 +123,23 @@ def _redirect_to_aws(action: Redirect) -> dict[str, Any]:
     }
 
 
-def actions_to_aws(leading: Sequence[OtherAction], final: Any, arn: Any) -> list[dict[str, Any]]:
-    """All actions of a listener or rule. AWS replaces the complete list."""
+def actions_to_aws(leading: Sequence[Any], final: Any, arn: Any, secret: str | None = None) -> list[dict[str, Any]]:
+    """All actions of a listener or rule. AWS replaces the complete list. Without a secret, AWS keeps its own."""
     if not leading:
         return [to_aws(final, arn)]
-    ordered = [*map(_leading_to_aws, leading), to_aws(final, arn)]
+    ordered = [*(leading_to_aws(action, secret) for action in leading), to_aws(final, arn)]
     return [{**action, "Order": order} for order, action in enumerate(ordered, 1)]
 
 
-def _leading_to_aws(action: OtherAction) -> dict[str, Any]:
-    """AWS never returns a client secret. `UseExistingClientSecret` keeps the secret that AWS has."""
-    settings = dict(action.settings)
-    if action.type == OIDC and isinstance(settings.get("AuthenticateOidcConfig"), Mapping):
-        settings["AuthenticateOidcConfig"] = {**settings["AuthenticateOidcConfig"], SAME_SECRET: True}
-    return {"Type": action.type, **settings}
-
-
-def actions_from_aws(raws: Sequence[Mapping[str, Any]]) -> tuple[tuple[OtherAction, ...], Any]:
-    """The actions before the final action, in AWS's order, and the final action."""
+def actions_from_aws(
+    raws: Sequence[Mapping[str, Any]], tags: Mapping[str, str] = MappingProxyType({})
+) -> tuple[tuple[Any, ...], Any]:
+    """The actions before the final action, in AWS's order, and the final action. The tags name the login's secret."""
     ordered = sorted(raws, key=lambda raw: raw.get("Order") or 0)
     if not ordered:
         return (), OtherAction(type="none")
     final = next((raw for raw in reversed(ordered) if raw.get("Type") in FINAL), ordered[-1])
-    return tuple(_other(raw) for raw in ordered if raw is not final), from_aws(final)
+    return tuple(leading_from_aws(raw, tags) for raw in ordered if raw is not final), from_aws(final)
 
 
 FINAL = ("forward", "redirect", "fixed-response")
@@ -195,19 +150,7 @@ def from_aws(raw: Mapping[str, Any]) -> Any:
     try:
         return READ[raw["Type"]](raw)
     except (KeyError, ValueError, TypeError, AttributeError):
-        return _other(raw)
-
-
-def _other(raw: Mapping[str, Any]) -> OtherAction:
-    settings = {key: _without_secret(value) for key, value in raw.items() if key not in ("Type", "Order")}
-    return from_live(OtherAction, {"type": raw.get("Type") or "unknown", "settings": settings})
-
-
-def _without_secret(config: Any) -> Any:
-    """AWS returns no secrets, but services that imitate AWS may do so."""
-    if not isinstance(config, Mapping):
-        return config
-    return {key: value for key, value in config.items() if key not in (SECRET, SAME_SECRET)}
+        return other_action(raw)
 
 
 def _forward_from_aws(raw: Mapping[str, Any]) -> Forward:
@@ -265,8 +208,3 @@ def action_text(action: Any) -> str:
     if isinstance(action, Respond):
         return f"answer {action.status}"
     return f"{action.type} (an action that elbplan does not know)"
-
-
-def leading_text(action: OtherAction) -> str:
-    """`authenticate-oidc`"""
-    return action.type

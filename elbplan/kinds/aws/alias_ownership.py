@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ...core.call import Ask, Call, ReadProgram
 from ...core.kind import Owner, Scope
 from .alias_tags import RecordPlace, places_of, remembered_records
+from .caller_references import ZONE, OwnZones
 from .candidates import VALID_NAME
 from .elb_reader import read_elb
 from .ownership import ADDRESS, STACK, tag_mapping
@@ -49,31 +50,51 @@ class KnownAliases:
     deleted    load balancers that a stack's tags remember and that no longer exist, by DNS name
     recorded   by stack, the places in the tags of its load balancers and security groups
     wanted     the places in specs, each with its stack
+    recorders  by place, the load balancer whose tags record it
     """
 
     existing: Mapping[str, AliasTarget] = field(default_factory=dict)
     deleted: Mapping[str, AliasTarget] = field(default_factory=dict)
     recorded: Mapping[StackAndRegion, set[RecordPlace]] = field(default_factory=dict)
     wanted: Collection[tuple[str, RecordPlace]] = ()
+    recorders: Mapping[RecordPlace, AliasTarget] = field(default_factory=dict)
 
     def target(self, raw: Mapping[str, Any]) -> AliasTarget | None:
         """The known load balancer that a record set points at; None for other record sets."""
-        name = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-        if not name or raw["Type"] not in ("A", "AAAA"):
-            return None
-        return self.existing.get(name) or self.deleted.get(name)
+        name = target_name(raw)
+        return (self.existing.get(name) or self.deleted.get(name)) if name else None
 
     def holder(self, place: RecordPlace, raw: Mapping[str, Any]) -> AliasTarget | None:
         """The target, if the target's stack owns the record: its tags record it, or its spec wants exactly this record.
 
-        elbplan never makes a record set with an identifier (weighted, latency...).
+        An HTTPS record names no load balancer, so only the tags tell whose it is.
         """
+        if raw["Type"] == "HTTPS":
+            return self.recorders.get(place)
         target = self.target(raw)
-        if target is None or not target.stack or raw.get("SetIdentifier"):
+        if target is None or not target.stack:
             return None
         recorded = place in self.recorded.get(target.stack_and_region, ())
         wanted = not target.region and (target.stack, place) in self.wanted
         return target if recorded or wanted else None
+
+    def in_own_zones(self, own: OwnZones) -> KnownAliases:
+        """The same with the ids of zones that the stacks made: their tags name such a zone by its address.
+
+        A zone that is gone has no records.
+        """
+
+        def place(stack: str, recorded: RecordPlace) -> RecordPlace | None:
+            if not recorded.zone.startswith(f"{ZONE}."):
+                return recorded
+            ids = (id for (owner, zone), id in own.items() if owner == stack and str(zone) == recorded.zone)
+            return next((recorded._replace(zone=id) for id in ids), None)
+
+        recorded = {
+            owner: {at for each in places if (at := place(owner[0], each))} for owner, places in self.recorded.items()
+        }
+        recorders = {at: to for each, to in self.recorders.items() if (at := place(to.stack, each))}
+        return replace(self, recorded=recorded, recorders=recorders)
 
     def recorded_by(self, stack: str) -> Collection[RecordPlace]:
         """The places in the tags of a stack of this region."""
@@ -90,17 +111,31 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
     state = yield from read_elb(scope)
     existing: dict[str, AliasTarget] = {}
     recorded: dict[StackAndRegion, set[RecordPlace]] = {}
+    recorders: dict[RecordPlace, AliasTarget] = {}
     for arn, raw in state.balancers.items():
         if raw.get("DNSName"):
             own = state.tags.get(arn, {})
             target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""))
             existing[balancer_name(raw["DNSName"])] = target
             recorded.setdefault(target.stack_and_region, set()).update(places_of(own))
+            recorders |= dict.fromkeys(places_of(own), target) if target.stack else {}
     remembered = remembered_records(groups["SecurityGroups"])
-    for stack, places in remembered.values():
+    deleted: dict[str, AliasTarget] = {}
+    for name, memory in remembered.items():
+        stack, places = memory
         recorded.setdefault((stack, ""), set()).update(places)
-    deleted = {name: AliasTarget(name, stack) for name, (stack, _) in remembered.items() if name not in existing}
-    return KnownAliases(existing, deleted, recorded, claimed)
+        if name not in existing:
+            deleted[name] = target = AliasTarget(name, stack)
+            recorders = dict.fromkeys(places, target) | recorders
+    return KnownAliases(existing, deleted, recorded, claimed, recorders)
+
+
+def target_name(raw: Mapping[str, Any]) -> str:
+    """The DNS name, in canonical form, to which an alias or a CNAME with one value leads; "" for other record sets."""
+    if raw["Type"] in ("A", "AAAA"):
+        return balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
+    values = raw.get("ResourceRecords", []) if raw["Type"] == "CNAME" else []
+    return balancer_name(values[0]["Value"]) if len(values) == 1 else ""
 
 
 NAME = r"[a-z]{2,4}(?:-[a-z]+)+-\d+"
@@ -121,7 +156,7 @@ def read_other_balancers(
 
     If a region does not answer, its load balancers stay unknown, and no stack owns their aliases.
     """
-    names = {balancer_name(raw.get("AliasTarget", {}).get("DNSName", "")) for raw in raws} - aliases.existing.keys()
+    names = set(map(target_name, raws)) - aliases.existing.keys()
     homes = {name: region_of(name) for name in sorted(names) if ".elb." in name}
     calls = [_named(name, "" if home == here else home) for dns, home in homes.items() for name in _names_in(dns)]
     answers = (yield calls) if calls else []
@@ -133,12 +168,13 @@ def read_other_balancers(
     ]
     tags: list[Ask] = [_tags_of(arn, region) for region, arn, _ in found]
     tag_answers = (yield tags) if tags else []
-    existing, recorded = dict(aliases.existing), dict(aliases.recorded)
+    existing, recorded, recorders = dict(aliases.existing), dict(aliases.recorded), dict(aliases.recorders)
     for (region, arn, name), answer in zip(found, tag_answers, strict=True):
         own = {key: value for d in answer.get("TagDescriptions", []) for key, value in tag_mapping(d["Tags"]).items()}
         existing[name] = target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
         recorded[target.stack_and_region] = {*recorded.get(target.stack_and_region, ()), *places_of(own)}
-    return replace(aliases, existing=existing, recorded=recorded)
+        recorders |= dict.fromkeys(places_of(own), target) if target.stack else {}
+    return replace(aliases, existing=existing, recorded=recorded, recorders=recorders)
 
 
 def _names_in(dns_name: str) -> list[str]:
@@ -175,7 +211,7 @@ def dangling_aliases(
     found: dict[str, list[str]] = {}
     for place, raw in places:
         target = aliases.target(raw)
-        if target and target.stack and aliases.holder(place, raw) is None:
+        if target and target.stack and "AliasTarget" in raw and aliases.holder(place, raw) is None:
             why = f"elbplan did not make it; without {target.address} it points at nothing"
             text = f"{place.type} record {place.name}: {why}"
             found.setdefault(target.id, []).append(text)

@@ -23,25 +23,32 @@ LONGEST_KEY = 128
 
 
 class RecordPlace(NamedTuple):
-    """The zone, name and type of a record. A zone has one record of a name and type, apart from routing policies."""
+    """The zone, name, type and set identifier of a record: a zone has one record with these. A simple one has no id."""
 
     zone: str
     name: str
     type: str
+    identifier: str = ""
 
     @property
     def mark(self) -> str:
         """The place as a word of a tag. ELB allows no `*` in tags."""
-        return f"{self.zone}/{self.name.replace('*', '@')}/{self.type}"
+        return str(self._replace(name=self.name.replace("*", "@")))
 
     @classmethod
     def of(cls, mark: str) -> RecordPlace:
         """The place from a word of a tag."""
-        zone, name, type = mark.split("/")
-        return cls(zone, name.replace("@", "*"), type)
+        zone, name, *rest = mark.split("/", 3)
+        return cls(zone, name.replace("@", "*"), *rest)
 
     def __str__(self) -> str:
-        return f"{self.zone}/{self.name}/{self.type}"
+        identifier = f"/{self.identifier}" if self.identifier else ""
+        return f"{self.zone}/{self.name}/{self.type}{identifier}"
+
+
+def is_mark(word: str) -> bool:
+    """True if a word of a tag is the place of a record."""
+    return word.count("/") in (2, 3)
 
 
 def with_other_zones(marks: Iterable[str], zones: Mapping[str, str]) -> list[str]:
@@ -67,7 +74,7 @@ def update_record_tags(arn: str, before: Mapping[str, str], after: Mapping[str, 
 
 def places_of(tags: Mapping[str, str], name: str = RECORDS) -> set[RecordPlace]:
     """The places in the tags of this name."""
-    return {RecordPlace.of(word) for word in unpack(name, tags) if word.count("/") == 2}
+    return {RecordPlace.of(word) for word in unpack(name, tags) if is_mark(word)}
 
 
 def remember_records(

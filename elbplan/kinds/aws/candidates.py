@@ -84,7 +84,11 @@ class Hints:
 COUNTED = {
     "elastic_ip": ":elastic-ip/",
     "ingress_rules": ":security-group-rule/",
+    "log_bucket": ":s3:::",
     "rule": ":listener-rule/",
+    "trust_store": ":truststore/",
+    "route53_health_check": ":healthcheck/",
+    "hosted_zone": ":hostedzone/",
 }
 """Kinds that many stacks do not have, with the part of an ARN that tells them.
 

@@ -17,17 +17,16 @@ def candidates(
 ) -> ReadProgram[list[str]]:
     """The ARNs of the certificates that can belong to the stacks: by a domain, by the tag index, or all of them.
 
-    `wanted` has the domains of the desired certificates. An imported certificate is never ours.
+    `wanted` has the domains of the desired certificates.
     """
-    own = [summary for summary in summaries if summary.get("Type") != "IMPORTED"]
     known = yield from hints(scope)
     if known is None:
-        return [summary["CertificateArn"] for summary in own]
+        return [summary["CertificateArn"] for summary in summaries]
     named = known.arns | set(ids_to_adopt(scope, ":acm:"))
     names = {without_wildcard(name) for name in (*wanted, *known.names.get(kind, ()))}
     return [
         summary["CertificateArn"]
-        for summary in own
+        for summary in summaries
         if summary["CertificateArn"] in named
         or listed_names(summary) & names
         or summary.get("HasAdditionalSubjectAlternativeNames")

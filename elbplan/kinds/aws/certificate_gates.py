@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ...core.call import GateStatus, ProbeProgram
 from ...core.cause import Cause
-from ...core.kind import StepContext
+from ...core.kind import Gate, StepContext
 from ...core.resource import Resource
 from .acm_validation import LOST, describe_certificate
+from .acm_validation import PRIVATE as PRIVATE_TYPE
 
 
 def validation_records_known(_: Resource, context: StepContext) -> ProbeProgram:
@@ -33,14 +35,44 @@ def issued(_: Resource, context: StepContext) -> ProbeProgram:
         reason = raw.get("FailureReason") or status
         cause = CAUSES.get(reason, Cause(f"AWS gives only this reason: {reason}", code=reason))
         return GateStatus("failed", f"AWS does not issue it ({status})", (cause,))
-    pending = [
-        o["DomainName"] for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"
-    ]
-    names = ", ".join(pending) or "its names"
+    return GateStatus("waiting", "not issued yet", (_why_pending(raw, context),))
+
+
+def _why_pending(raw: Mapping[str, Any], context: StepContext) -> Cause:
+    status = raw["Status"]
+    if raw.get("Type") == PRIVATE_TYPE:
+        return Cause("its private authority has not issued it yet", code=status)
+    pending = [o for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"]
+    if any(option.get("ValidationMethod") == "EMAIL" for option in pending):
+        return mail_cause(raw, context.region)
+    names = ", ".join(option["DomainName"] for option in pending) or "its names"
     fix = "after 10 minutes, compare the name servers at your registrar with those of the hosted zone"
     cause = Cause(f"AWS has not seen the DNS record of {names} yet", fix, code=status)
     known = context.known_cause
-    return GateStatus("waiting", "not issued yet", (replace(known, code=status) if known else cause,))
+    return replace(known, code=status) if known else cause
+
+
+def mail_cause(raw: Mapping[str, Any], region: str) -> Cause:
+    """Who must approve a certificate that waits for mail, and the command that sends the mail again.
+
+    AWS names the addresses some time after the request, and always writes to these five:
+    https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html
+    """
+    waiting = [o for o in raw.get("DomainValidationOptions", []) if o.get("ValidationStatus") != "SUCCESS"]
+    places = {o["DomainName"]: o.get("ValidationDomain") or o["DomainName"] for o in waiting}
+    sent = sorted({mail for option in waiting for mail in option.get("ValidationEmails") or ()})
+    usual = [f"{box}@{place}" for place in dict.fromkeys(places.values()) for box in MAILBOXES]
+    text = f"nobody has approved {', '.join(places)} yet; Amazon's mail went to {', '.join(sent or usual)}"
+    name, place = next(iter(places.items()))
+    command = (
+        f"aws acm resend-validation-email --region {region} --certificate-arn {raw['CertificateArn']} "
+        f"--domain {name} --validation-domain {place}"
+    )
+    fix = "open the link in the mail within 72 hours, and apply again if this run has ended; to send the mail again"
+    return Cause(text, fix, command, raw["Status"])
+
+
+MAILBOXES = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
 
 
 def _cause(code: str, text: str, fix: str = "") -> tuple[str, Cause]:
@@ -91,3 +123,40 @@ CAUSES: Mapping[str, Cause] = dict(
 (FailureReason) and for each final status. What to do:
 https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-failed.html
 """
+
+
+def _is_by_records(_: Any, after: Any) -> bool:
+    return bool(after.by_records)
+
+
+def _is_by_mail(_: Any, after: Any) -> bool:
+    return not after.imported and after.validation == "EMAIL"
+
+
+def _is_private(_: Any, after: Any) -> bool:
+    return bool(after.authority)
+
+
+GATES = (
+    Gate(
+        "records", "AWS has returned the validation records", 300, validation_records_known,
+        usual="< 1 min", needed=_is_by_records,
+    ),
+    Gate(
+        "issued", "the certificate is issued", 4500, issued, after=("update",), usual="a few minutes",
+        needed=_is_by_records,
+    ),
+    Gate(
+        "approved", "somebody has approved the certificate in the mail from Amazon", 4500, issued,
+        ask="open the mail from Amazon and approve the certificate", usual="until somebody opens the mail",
+        needed=_is_by_mail,
+    ),
+    Gate(
+        "signed", "the private authority has issued the certificate", 600, issued,
+        usual="< 1 min", needed=_is_private,
+    ),
+)  # fmt: skip
+"""The waits of a certificate."""
+
+ISSUE_GATES = ("issued", "approved", "signed")
+"""The waits for the issue of a certificate, by records, by mail, and by a private authority."""

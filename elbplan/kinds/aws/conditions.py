@@ -28,7 +28,7 @@ KNOWN = ("Values", "RegexValues", "HttpHeaderName")
 class Condition(Part):
     """A condition of a rule. One match among `values` and `regex` is enough. `name` is the header of `http-header`.
 
-    Query-string values are written `key=value`, or `value` alone for any key.
+    Query-string values are written `key=value`, or `value` alone for any key; `=a=b` is the value `a=b` of any key.
     """
 
     field: Literal["host-header", "path-pattern", "http-request-method", "http-header", "query-string", "source-ip"]
@@ -91,7 +91,12 @@ def _query_to_aws(query: str) -> dict[str, str]:
         shown_key, _, shown = query.reference.partition("=")
         value = Hidden(value, shown)
         key = key if key == shown_key else Hidden(key, shown_key)
-    return {"Key": key, "Value": value}
+    return {"Key": key, "Value": value} if key else {"Value": value}
+
+
+def _query_from_aws(pair: Mapping[str, str]) -> str:
+    key, value = pair.get("Key") or "", pair.get("Value", "")
+    return f"{key}={value}" if key or "=" in value else value
 
 
 def condition_from_aws(raw: Mapping[str, Any]) -> Condition:
@@ -102,7 +107,7 @@ def condition_from_aws(raw: Mapping[str, Any]) -> Condition:
     config = raw.get(FIELDS[field]) or {}
     values = config.get("Values") or raw.get("Values") or []
     if field == "query-string":
-        values = [f"{v['Key']}={v.get('Value', '')}" if v.get("Key") else v.get("Value", "") for v in values]
+        values = [_query_from_aws(pair) for pair in values]
     fields = {
         "field": field,
         "values": values,

@@ -10,6 +10,7 @@ from ...core.call import Answer, Call
 from ...core.kind import Scope
 from .candidates import AT_ONCE, BALANCER, GROUP, TYPES, ElbType, Hints, groups_in, name_in, wanted_names
 from .external_targets import health_of
+from .listener_attributes import describe_attributes, has_attributes
 from .listener_certificates import describe_certificates
 from .queries import GONE, balancer_attributes, group_attributes
 
@@ -161,6 +162,8 @@ class Search:
         for arn, raw in self.listeners.items():
             if has_certificates(raw):
                 yield describe_certificates(arn)
+            if has_attributes(raw):
+                yield describe_attributes(arn)
 
 
 Asked = tuple[str, str]

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-funct
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 from ...core.call import Call, WriteProgram
 
@@ -24,9 +25,18 @@ def _statement(group: str) -> str:
     return f"elbplan-{'-'.join(group.split('/')[1:])}"
 
 
+def _statements(answer: Mapping[str, str]) -> set[str]:
+    """The ids of the statements in the policy of a function."""
+    policy = json.loads(answer.get("Policy") or "{}")
+    return {str(statement.get("Sid")) for statement in policy.get("Statement") or ()}
+
+
 def allow_invoke(functions: Iterable[str], group: str) -> WriteProgram:
-    """Lets the group invoke the functions."""
+    """Lets the group invoke the functions that do not allow it yet."""
     for function in functions:
+        described = yield Call("lambda", "GetPolicy", {"FunctionName": function}, optional=True)
+        if _statement(group) in _statements(described):
+            continue
         params = {
             "FunctionName": function,
             "StatementId": _statement(group),

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ...core.hidden import FREE
-from ...core.resource import Part, from_live, rebuilt
+from ...core.resource import LEARNED, Part, from_live, rebuilt
 from .target_group_attributes import HTTP as HTTP_PROTOCOLS
 from .target_group_attributes import TargetGroupFields
 
@@ -47,6 +47,13 @@ GRPC = HealthCheckDefaults(path="/AWS.ALB/healthcheck", codes="12", short_codes=
 
 GATEWAY_CODES = "200-399"
 """The only codes that AWS accepts for a GENEVE group (API_Matcher)."""
+
+GATEWAY = HealthCheckDefaults(path="/", codes=GATEWAY_CODES, short_codes=GATEWAY_CODES)
+NETWORK = HealthCheckDefaults(path="/", codes="200-399", short_codes="200-299")
+"""An HTTP check of a group of a network load balancer."""
+
+GATEWAY_INTERVAL = 10
+"""Seconds, for a GENEVE group: API_CreateTargetGroup (HealthCheckIntervalSeconds)."""
 
 
 def health_check_defaults(protocol: str | None, version: str | None) -> HealthCheckDefaults:
@@ -87,6 +94,21 @@ class HealthCheck(Part):
     healthy: Annotated[int, Field(ge=2, le=10, description="successful checks in a row")] | None = None
     unhealthy: Annotated[int, Field(ge=2, le=10, description="failed checks in a row")] | None = None
     codes: Annotated[str, Field(description="200, 200-299 or 200,301; gRPC codes for a gRPC group")] | None = None
+    enabled: Annotated[
+        Literal[True] | None, LEARNED, Field(description="true: check a function; every other target is always checked")
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _off_by_default(cls, data: Any) -> Any:
+        """`enabled: false` is the same as no value, and so is true for targets that AWS always checks."""
+        if isinstance(data, Mapping) and data.get("enabled") in (False, "false"):
+            return {key: value for key, value in data.items() if key != "enabled"}
+        return data
+
+
+FUNCTION = HealthCheck(path="/", interval=35, timeout=30, healthy=5, unhealthy=5, codes="200")
+"""AWS's check of a function: API_CreateTargetGroup."""
 
 
 class CheckedGroup(TargetGroupFields, Protocol):
@@ -99,17 +121,27 @@ class CheckedGroup(TargetGroupFields, Protocol):
 def health_defaults(group: CheckedGroup) -> HealthCheck:
     """The values that AWS gives to the fields of a group's health check that are not set."""
     if group.target_type == "lambda":
-        return HealthCheck()
+        return FUNCTION if group.health.enabled else HealthCheck()
+    protocol = group.health.protocol or _check_protocol(group)
     usual = health_check_defaults(group.protocol, group.protocol_version)
+    if usual is TCP and protocol != "TCP":
+        usual = GATEWAY if group.protocol == "GENEVE" else NETWORK
     return HealthCheck(
-        protocol=group.protocol if group.protocol == "HTTP" or group.protocol == "HTTPS" else "TCP",
+        protocol=protocol,
         path=usual.path,
-        interval=INTERVAL,
-        timeout=default_timeout(group.protocol, group.health.protocol),
+        interval=GATEWAY_INTERVAL if group.protocol == "GENEVE" else INTERVAL,
+        timeout=default_timeout(group.protocol, protocol),
         healthy=HEALTHY,
         unhealthy=UNHEALTHY,
         codes=usual.codes,
     )
+
+
+def _check_protocol(group: TargetGroupFields) -> Literal["HTTP", "HTTPS", "TCP"]:
+    """AWS's protocol of a check. A load balancer as target answers only HTTP and HTTPS."""
+    if group.protocol == "HTTPS":
+        return "HTTPS"
+    return "HTTP" if group.protocol == "HTTP" or group.target_type == "alb" else "TCP"
 
 
 def full_health(group: CheckedGroup) -> HealthCheck:
@@ -119,7 +151,8 @@ def full_health(group: CheckedGroup) -> HealthCheck:
 
 def settled_health(group: CheckedGroup, live: HealthCheck) -> HealthCheck:
     """The complete health check of the group, with the live value of each field that has no default."""
-    return _without_http_fields(rebuilt(live, **set_fields(full_health(group))))
+    settled = rebuilt(live, **set_fields(full_health(group)))
+    return _without_http_fields(rebuilt(settled, enabled=group.health.enabled))
 
 
 def _without_http_fields(health: HealthCheck) -> HealthCheck:
@@ -136,6 +169,7 @@ def health_check_params(group: CheckedGroup) -> dict[str, Any]:
     """The parameters of the health check."""
     health = full_health(group)
     given: dict[str, Any] = {
+        "HealthCheckEnabled": health.enabled,
         "HealthCheckProtocol": health.protocol,
         "HealthCheckPort": health.port if group.target_type != "lambda" else None,
         "HealthCheckPath": health.path,
@@ -161,5 +195,6 @@ def health_check_from_aws(raw: Mapping[str, Any]) -> HealthCheck:
         "healthy": raw.get("HealthyThresholdCount"),
         "unhealthy": raw.get("UnhealthyThresholdCount"),
         "codes": matcher.get("HttpCode") or matcher.get("GrpcCode"),
+        "enabled": raw.get("HealthCheckEnabled") if raw.get("TargetType") == "lambda" else None,
     }
     return _without_http_fields(from_live(HealthCheck, fields))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ...core.call import Call, WriteProgram
 
 PROTECTION = "deletion_protection.enabled"
+SECONDARY_ADDRESSES = "secondary_ips.auto_assigned.per_subnet"
 INTERNAL_ONLY = "ipv6.deny_all_igw_traffic"
 """The default is true for internal load balancers and false for the others."""
 
@@ -90,6 +91,17 @@ def settled_attributes(
             places = (f"{logs}.bucket", f"{logs}.prefix")
             attributes |= {key: live[key] for key in places if key in live and key not in wanted}
     return attributes
+
+
+def secondary_addresses(attributes: Mapping[str, str]) -> int:
+    """How many secondary addresses each node has."""
+    number = attributes.get(SECONDARY_ADDRESSES, "0")
+    return int(number) if number.isdigit() else 0
+
+
+def without_protection(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """The attributes without deletion protection; the same ones if it is off."""
+    return {**attributes, PROTECTION: "false"} if attributes.get(PROTECTION) == "true" else attributes
 
 
 UNSEEN = ("LoadBalancerNotFound",)

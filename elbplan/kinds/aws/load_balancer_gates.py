@@ -43,7 +43,15 @@ INTERFACES_TIMEOUT = 2100
 """AWS deletes the interfaces some minutes after the load balancer. Terraform waits up to 35 minutes for them."""
 
 GATES = (
-    Gate("active", "the load balancer is active", 900, active, usual="2-3 min"),
+    Gate(
+        "active",
+        "the load balancer is active",
+        900,
+        active,
+        ("create", "update"),
+        usual="2-3 min",
+        needed=lambda before, after: before is None or (before.subnets, before.pins) != (after.subnets, after.pins),
+    ),
     Gate(
         "interfaces",
         "the load balancer's network interfaces are gone",

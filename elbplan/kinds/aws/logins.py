@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from .actions import OtherAction
-
-CLIENT_CERTIFICATE = "client certificate"
-READ_ONLY = ("TrustStoreAssociationStatus",)
-DEFAULTS: tuple[Any, ...] = ("off", False, None, "", [])
-"""The values that AWS returns for mutual authentication where it is not configured."""
+from .leading_actions import OtherAction
+from .login_actions import CONFIG, TOKENS, Login
+from .token_checks import TokenCheck
 
 
 class Protected(Protocol):
@@ -23,22 +20,31 @@ class Protected(Protocol):
 P = TypeVar("P", bound=Protected)
 
 
-def logins(leading: Iterable[OtherAction]) -> frozenset[str]:
-    """The types of these actions, in AWS's words, without a login that lets everybody pass."""
-    return frozenset(action.type for action in leading if not _lets_everybody_pass(action.settings))
+def logins(leading: Iterable[Any]) -> frozenset[str]:
+    """The types of these actions, in AWS's words, and the claims of tokens; no login that lets everybody pass."""
+    actions = [action for action in leading if not _lets_everybody_pass(action)]
+    claims = (claim for action in actions if isinstance(action, TokenCheck) for claim in action.additional_claims)
+    return frozenset({*(action.type for action in actions), *(f"{CLAIM}{claim.name}" for claim in claims)})
 
 
-def without_defaults(mutual_authentication: Mapping[str, Any]) -> dict[str, Any]:
-    """The mutual authentication of a listener without what AWS fills in."""
-    return {k: v for k, v in mutual_authentication.items() if k not in READ_ONLY and v not in DEFAULTS}
+CLAIM = "claim "
+"""Begins the protection by a claim that tokens must have."""
 
 
-def certificate_checks(mutual_authentication: Mapping[str, Any]) -> frozenset[str]:
-    """The check of client certificates, if AWS makes it."""
-    return frozenset({CLIENT_CERTIFICATE} if mutual_authentication.get("Mode") == "verify" else ())
+def lost_protections(before: frozenset[str], after: frozenset[str]) -> frozenset[str]:
+    """The protections that are gone. Another login or token check in place of one is no loss of it.
+
+    Claims count only while the token check stays.
+    """
+    lost = before - after
+    lost -= CONFIG.keys() if after & CONFIG.keys() else frozenset()
+    return lost if TOKENS in after else frozenset(each for each in lost if not each.startswith(CLAIM))
 
 
-def _lets_everybody_pass(settings: Mapping[str, Any]) -> bool:
+def _lets_everybody_pass(action: Any) -> bool:
+    if isinstance(action, Login):
+        return action.on_unauthenticated_request == "allow"
+    settings = action.settings if isinstance(action, OtherAction) else {}
     configs = (config for config in settings.values() if isinstance(config, Mapping))
     return any(config.get("OnUnauthenticatedRequest") == "allow" for config in configs)
 

@@ -8,8 +8,12 @@ from ...core.kind import StepContext
 from ...core.plan import Step
 from ...core.resource import Resource
 from .. import KINDS
+from ..listener import Listener
 from ..load_balancer import LoadBalancer
+from ..rule import Rule
 from .alias_tags import record_tags, remember_records
+from .capacity_reservation import reservation_tags
+from .leading_actions import secret_tags
 from .ownership import ADDRESS, STACK, tag, untag, user_tag_names
 
 FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
@@ -27,7 +31,7 @@ def change_ownership(step: Step, context: StepContext) -> WriteProgram:
 def _adopt(step: Step, context: StepContext) -> WriteProgram:
     assert step.after is not None
     records = _records(step.after)
-    yield tag(step.name, context.tags(step.after) | record_tags(records))
+    yield tag(step.name, context.tags(step.after) | record_tags(records) | _capacity(step.after))
     if isinstance(step.after, LoadBalancer) and records:
         yield from remember_records(_own_groups(step.after, context), _dns_name(step, context), records)
     return {"id": step.name}
@@ -45,10 +49,16 @@ def _release(step: Step, context: StepContext) -> WriteProgram:
     assert step.before is not None
     records = _records(step.before)
     keys = [STACK, ADDRESS, *user_tag_names(step.before.tags), *record_tags(records)]
+    keys += [*_capacity(step.before), *_secret_tags(step.before)]
     yield untag(context.id(step.address), keys)
     if isinstance(step.before, LoadBalancer) and records:
         yield from remember_records(_own_groups(step.before, context), _dns_name(step, context), (), records)
     return {}
+
+
+def _secret_tags(resource: Resource) -> dict[str, str]:
+    """The tag with the reference of a login's secret."""
+    return secret_tags(resource.leading_actions) if isinstance(resource, Listener | Rule) else {}
 
 
 def _own_groups(balancer: LoadBalancer, context: StepContext) -> list[str]:
@@ -63,3 +73,8 @@ def _dns_name(step: Step, context: StepContext) -> str:
 def _records(resource: Resource) -> tuple[str, ...]:
     """The names that point at a load balancer."""
     return resource.records if isinstance(resource, LoadBalancer) else ()
+
+
+def _capacity(resource: Resource) -> dict[str, str]:
+    """The tag of a load balancer for which the stack reserves capacity."""
+    return reservation_tags(resource.minimum_capacity_units) if isinstance(resource, LoadBalancer) else {}

@@ -99,6 +99,26 @@ def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
     return ids[0]
 
 
+PRIVATE = "private:"
+
+
+def private_zone_query(name: str) -> str:
+    """The text of a look-up of the private zone with this name."""
+    return f"{PRIVATE}{name}"
+
+
+def private_zone_named(query: str) -> str:
+    """The name of the private zone for which `private_zone_query` made the text; "" for any other text."""
+    return query.removeprefix(PRIVATE) if query.startswith(PRIVATE) else ""
+
+
+def private_zones(name: str, zones: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The ids of the private zones with exactly this name."""
+    wanted = domain(name)
+    private = (zone for zone in zones if zone.get("Config", {}).get("PrivateZone"))
+    return sorted(zone_id(zone["Id"]) for zone in private if domain(zone["Name"]) == wanted)
+
+
 def fits_one_answer(zone: str, zones: Iterable[Mapping[str, Any]]) -> bool:
     """True if one answer holds all records of the zone. False for a zone that AWS did not list."""
     counts = (z.get("ResourceRecordSetCount", 0) for z in zones if zone_id(z["Id"]) == zone)

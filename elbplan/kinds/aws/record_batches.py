@@ -7,7 +7,11 @@ from typing import Any
 
 from ...core.call import Answer, Call, WriteProgram
 from ...errors import ElbplanError
+from .alias_ownership import target_name
+from .alias_tags import RecordPlace
 from .queries import MOST_SETS, balancer_name, domain
+from .record_places import CNAME, excludes
+from .routing_policies import distinct_policy, policy_in
 
 RecordSet = Mapping[str, Any]
 RecordSearch = Generator[Call, Answer, RecordSet | None]
@@ -42,46 +46,73 @@ def delete_record(zone: str, find: Callable[[], RecordSearch]) -> WriteProgram:
     return {}
 
 
-def delete_alias(zone: str, name: str, type: str, dns_name: str) -> WriteProgram:
-    """Deletes the record of this name and type if it points at this load balancer."""
-    params = {"HostedZoneId": zone, "StartRecordName": name, "StartRecordType": type, "MaxItems": "1"}
+def delete_set(place: RecordPlace, dns_name: str) -> WriteProgram:
+    """Deletes the record set at this place if it points at this load balancer. An HTTPS record names none."""
+    params = {"HostedZoneId": place.zone, "StartRecordName": place.name, "StartRecordType": place.type, "MaxItems": "1"}
+    if place.identifier:
+        params["StartRecordIdentifier"] = place.identifier
 
     def find() -> RecordSearch:
         answer = yield Call("route53", "ListResourceRecordSets", params, done_if=("NoSuchHostedZone",))
         sets: Sequence[RecordSet] = answer.get("ResourceRecordSets", [])
-        same = (raw for raw in sets if domain(raw["Name"]) == domain(name) and raw["Type"] == type)
-        return next((raw for raw in same if points_at(raw, dns_name)), None)
+        return next((raw for raw in sets if place_in(place.zone, raw) == place and _leads_to(raw, dns_name)), None)
 
-    yield from delete_record(zone, find)
+    yield from delete_record(place.zone, find)
     return {}
 
 
-def take_over(
-    zone: str, alias: RecordSet, keep: Callable[[Sequence[RecordSet]], WriteProgram], others: Iterable[RecordSet] = ()
-) -> Generator[Call, Answer, Answer]:
-    """Creates the alias in one batch with the deletion of the records that it replaces. Returns the last answer.
+def move(zone: str, before: RecordPlace, dns_name: str, new: RecordSet) -> Generator[Call, Answer, Answer]:
+    """Replaces our record set at `before` by the new one in one batch. Returns the answer.
 
-    `keep` gets the record sets at this name before anything changes. `others` are the aliases of other types at this
+    The batch also deletes our other record sets that AWS refuses beside the new one. If an earlier batch was applied
+    although its answer was lost, changes only the new one.
+    """
+    place, policy = place_in(zone, new), distinct_policy(new)
+    answer: Answer = {}
+    for done_if in (INVALID, ()):
+        existing = yield from _sets_at(zone, before.name)
+        ours = [(place_in(zone, raw), raw) for raw in existing if _leads_to(raw, dns_name)]
+        old = [raw for at, raw in ours if at == before or (at.identifier == before.identifier and _excluded(raw, new))]
+        is_there = any(at == place and distinct_policy(raw) == policy for at, raw in ours)
+        action = "UPSERT" if is_there else "CREATE"
+        gone = [raw for raw in old if not (is_there and place_in(zone, raw) == place)]
+        changes = [*(record_change("DELETE", raw) for raw in gone), record_change(action, new)]
+        if answer := (yield change_batch(zone, changes, done_if=done_if)):
+            return answer
+    return answer
+
+
+def take_over(
+    zone: str,
+    new: RecordSet,
+    dns_name: str,
+    keep: Callable[[Sequence[RecordSet]], WriteProgram],
+    others: Iterable[RecordSet] = (),
+) -> Generator[Call, Answer, Answer]:
+    """Creates the record set in one batch with the deletion of those that it replaces. Returns the last answer.
+
+    `keep` gets the record sets at this name before anything changes. `others` are the records of other types at this
     name. The batch that deletes a CNAME creates them too: if the A record came first, resolvers could keep the answer
     "no AAAA record" as long as the SOA record of the zone allows.
     If another step has deleted the CNAME already, sends the batch without that deletion.
     """
-    existing = yield from _sets_at(zone, alias["Name"])
+    existing = yield from _sets_at(zone, new["Name"])
     yield from keep(existing)
-    old = [raw for raw in existing if _conflicts(raw, alias)]
+    old = [raw for raw in existing if _conflicts(raw, new)]
     if not old:
-        action = "UPSERT" if any(raw["Type"] == alias["Type"] for raw in existing) else "CREATE"
-        return (yield change_batch(zone, [record_change(action, alias)]))
-    aliases = [alias, *others] if any(raw["Type"] == "CNAME" for raw in old) else [alias]
-    answer = yield change_batch(zone, _replacement(old, aliases), done_if=INVALID)
+        action = "UPSERT" if any(place_in(zone, raw) == place_in(zone, new) for raw in existing) else "CREATE"
+        return (yield change_batch(zone, [record_change(action, new)]))
+    created = [new, *others] if any(raw["Type"] == CNAME for raw in old) else [new]
+    answer = yield change_batch(zone, _replacement(old, created), done_if=INVALID)
     if answer:
         return answer
-    existing = yield from _sets_at(zone, alias["Name"])
+    existing = yield from _sets_at(zone, new["Name"])
     if left := [raw for raw in old if raw in existing]:
-        return (yield change_batch(zone, _replacement(left, aliases)))
+        return (yield change_batch(zone, _replacement(left, created)))
     # CREATE fails if somebody else has made a record meanwhile; UPSERT would overwrite it silently.
-    action = "UPSERT" if any(_has_same_target(raw, alias) for raw in existing) else "CREATE"
-    return (yield change_batch(zone, [record_change(action, alias)]))
+    same = (raw for raw in existing if place_in(zone, raw) == place_in(zone, new))
+    action = "UPSERT" if any(_leads_to(raw, dns_name) for raw in same) else "CREATE"
+    return (yield change_batch(zone, [record_change(action, new)]))
 
 
 def _replacement(old: Iterable[RecordSet], new: Iterable[RecordSet]) -> list[dict[str, Any]]:
@@ -94,23 +125,31 @@ def put_back(zone: str, name: str, is_ours: Callable[[RecordSet], bool], previou
 
     A CNAME allows no other record of its name, so all of our records make room for it. If none is ours any more,
     others have moved the name, or another step has put the previous records back: changes nothing.
-    Raises ElbplanError if a record of others leaves no room for a CNAME.
+    Raises ElbplanError if a record of others leaves no room for the previous ones.
     """
     for done_if in (INVALID, ()):
         existing = yield from _sets_at(zone, name, done_if=("NoSuchHostedZone",))
-        cname = any(raw["Type"] == "CNAME" for raw in previous)
+        cname = any(raw["Type"] == CNAME for raw in previous)
         types = {raw["Type"] for raw in previous}
         ours = [raw for raw in existing if is_ours(raw) and (cname or raw["Type"] in types)]
         if not ours:
             return {}
-        if cname and (beside := [raw["Type"] for raw in existing if raw not in ours]):
-            raise ElbplanError(
-                f"{domain(name)} cannot be a CNAME again: somebody made a record of type {', '.join(beside)} there",
-                hint="delete that record, or leave out `restore: true`, and run the same command again",
-            )
+        left = [raw for raw in existing if raw not in ours]
+        if beside := [raw for raw in left if any(_excluded(raw, old) for old in previous)]:
+            raise ElbplanError(_no_room(name, cname, beside), hint=NO_ROOM)
         if (yield change_batch(zone, _replacement(ours, previous), done_if=done_if)):
             return {}
     return {}
+
+
+NO_ROOM = "delete that record, or leave out `restore: true`, and run the same command again"
+
+
+def _no_room(name: str, cname: bool, beside: Sequence[RecordSet]) -> str:
+    if cname:
+        types = ", ".join(raw["Type"] for raw in beside)
+        return f"{domain(name)} cannot be a CNAME again: somebody made a record of type {types} there"
+    return f"{domain(name)} cannot have its old record again beside {', '.join(map(record_text, beside))}"
 
 
 def _sets_at(zone: str, name: str, done_if: tuple[str, ...] = ()) -> Generator[Call, Answer, list[RecordSet]]:
@@ -120,20 +159,35 @@ def _sets_at(zone: str, name: str, done_if: tuple[str, ...] = ()) -> Generator[C
     return [raw for raw in answer.get("ResourceRecordSets", []) if domain(raw["Name"]) == domain(name)]
 
 
-def _conflicts(raw: RecordSet, alias: RecordSet) -> bool:
-    """True for a CNAME, which allows no other record of its name, and for a record set with a routing policy."""
-    return raw["Type"] == "CNAME" or (raw["Type"] == alias["Type"] and "SetIdentifier" in raw)
+def place_in(zone: str, raw: RecordSet) -> RecordPlace:
+    """The place of a record set of this zone."""
+    return RecordPlace(zone, domain(raw["Name"]), raw["Type"], identifier_of(raw))
 
 
-def _has_same_target(raw: RecordSet, alias: RecordSet) -> bool:
-    """True if both record sets have this type and point at the same load balancer."""
-    return raw["Type"] == alias["Type"] and points_at(raw, alias["AliasTarget"]["DNSName"])
+def identifier_of(raw: RecordSet) -> str:
+    """The set identifier of a record set; "" for a simple one."""
+    return str(raw.get("SetIdentifier") or "")
+
+
+def _excluded(raw: RecordSet, other: RecordSet) -> bool:
+    """True if AWS refuses the two record sets beside each other, or if one replaces the other."""
+    return excludes(place_in("", raw), distinct_policy(raw), place_in("", other), distinct_policy(other))
+
+
+def _conflicts(raw: RecordSet, new: RecordSet) -> bool:
+    """True for a record set that must be deleted before the new one is created. UPSERT replaces one of its own kind."""
+    same = place_in("", raw) == place_in("", new) and policy_in(raw) == policy_in(new)
+    return _excluded(raw, new) and not same
 
 
 def points_at(raw: RecordSet, dns_name: str) -> bool:
-    """True for an alias to the load balancer with this DNS name. elbplan makes no alias with an identifier."""
-    target = balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
-    return target == balancer_name(dns_name) and raw["Type"] in ("A", "AAAA") and "SetIdentifier" not in raw
+    """True for an alias or a CNAME to the load balancer with this DNS name."""
+    return target_name(raw) == balancer_name(dns_name)
+
+
+def _leads_to(raw: RecordSet, dns_name: str) -> bool:
+    """True if the record set points at the load balancer, or is of a type that names no load balancer."""
+    return raw["Type"] == "HTTPS" or points_at(raw, dns_name)
 
 
 def record_text(raw: RecordSet) -> str:

@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...core.address import Lookup, Ref
+from ...core.address import Address, Lookup, Ref
 from ...core.call import Answer, Ask, Call, ReadProgram
-from .queries import domain, record_asks, zone_for
+from .caller_references import OwnZones
+from .queries import domain, private_zone_named, private_zones, record_asks, zone_for
 from .record_batches import RecordSet
 
 RecordSets = dict[tuple[str, str, str, str], RecordSet]
 """Record sets by zone, name, type and set identifier."""
 
 
-def zone_of_ref(ref: Ref, zones: Sequence[Mapping[str, Any]]) -> str | None:
-    """The id of a record's hosted zone; None if a lookup finds none, or several."""
-    if isinstance(ref, Lookup):
-        try:
-            return zone_for(ref.query, zones)
-        except ValueError:
-            return None
-    return str(ref)
+def zones_of_ref(stack: str, ref: Ref, zones: Sequence[Mapping[str, Any]], own: OwnZones) -> list[str]:
+    """The id of a record's hosted zone; none if a lookup finds none, or several, and for a zone that is still new.
+
+    Several private zones can have one name, and only the VPC of the stack tells which it is: returns all of them.
+    """
+    if isinstance(ref, Address):
+        return [own[stack, ref]] if (stack, ref) in own else []
+    if not isinstance(ref, Lookup):
+        return [str(ref)]
+    if name := private_zone_named(ref.query):
+        return private_zones(name, zones)
+    try:
+        found = zone_for(ref.query, zones)
+    except ValueError:
+        return []
+    return [found] if found else []
 
 
 def read_sets(

@@ -17,7 +17,9 @@ from typing import Any
 from ...core.call import Answer, Call, WriteProgram
 from .alias_tags import RecordPlace
 from .parameter_store import LARGEST_VALUE, PASSING, PATIENCE, UNUSABLE
-from .record_batches import RecordSet, points_at
+from .record_batches import RecordSet, place_in, points_at
+from .record_places import excludes
+from .routing_policies import SIMPLE, distinct_policy
 
 SCHEMA = 1
 CNAME = "CNAME"
@@ -103,10 +105,10 @@ class KeptRecords:
         reasons: dict[str, str] = {}
         for stack, place in wanted:
             for type in (place.type, CNAME):
-                at_place = place._replace(type=type)
+                at_place = RecordPlace(place.zone, place.name, type)
                 if self.unreadable(stack):
                     reasons[str(at_place)] = "Parameter Store does not answer, see docs/runs.md"
-                elif too_large(raw for other, raw in found if other == at_place):
+                elif too_large(raw for other, raw in found if other[:3] == at_place[:3]):
                     reasons[str(at_place)] = f"it is larger than the {LARGEST_VALUE} bytes of a parameter"
         return reasons
 
@@ -201,12 +203,13 @@ def _call(operation: str, params: Mapping[str, Any], *, needed: bool) -> Call:
 
 @dataclass(frozen=True)
 class Keeper:
-    """Keeps what a new record replaces. `dns_name` is the load balancer of the record."""
+    """Keeps what a new record replaces. `dns_name` is the load balancer of the record, `policy` its routing policy."""
 
     stack: str
     place: RecordPlace
     dns_name: str
     restore: bool
+    policy: str = SIMPLE
 
     def keep(self, existing: Sequence[RecordSet]) -> WriteProgram:
         """Keeps the record sets that go, of those that exist at the name. Writes nothing that is kept already.
@@ -214,10 +217,12 @@ class Keeper:
         If none goes, an earlier run replaced them: what it kept stays, also if somebody has deleted our record since.
         What it kept of another type is no longer true. But a CNAME may be what the address of the other type replaced.
         """
-        if any(raw["Type"] == self.place.type and points_at(raw, self.dns_name) for raw in existing):
+        zone = self.place.zone
+        if any(place_in(zone, raw) == self.place and points_at(raw, self.dns_name) for raw in existing):
             return {}
         types = (self.place.type, CNAME)
-        goes = {type: records for type in types if (records := tuple(raw for raw in existing if raw["Type"] == type))}
+        old = [raw for raw in existing if excludes(place_in(zone, raw), distinct_policy(raw), self.place, self.policy)]
+        goes = {type: records for type in types if (records := tuple(raw for raw in old if raw["Type"] == type))}
         if not goes:
             return {}
         already = yield from self._kept()

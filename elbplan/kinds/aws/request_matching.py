@@ -74,7 +74,7 @@ def text_for(pattern: str, filling: str) -> str:
 def query_pair(text: str) -> tuple[str | None, str]:
     """Key and value of `key=value`, as `condition_to_aws` sends them; None for the key of a value alone."""
     key, equals, value = text.partition("=")
-    return (key, value) if equals else (None, text)
+    return (key or None, value) if equals else (None, text)
 
 
 def _host(condition: Condition, request: Request) -> Match:

@@ -57,7 +57,12 @@ VERSION: Mapping[str | None, Mapping[str, str]] = {
 
 TERMINATES = "target_health_state.unhealthy.connection_termination.enabled"
 DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
-NLB = COMMON | HEALTH_POLICY | CROSS_ZONE | {"proxy_protocol_v2.enabled": "false", DRAINING: "0"}
+NLB = (
+    COMMON
+    | HEALTH_POLICY
+    | CROSS_ZONE
+    | {"stickiness.type": "source_ip", "proxy_protocol_v2.enabled": "false", DRAINING: "0"}
+)
 GATEWAY = (
     COMMON
     | CROSS_ZONE

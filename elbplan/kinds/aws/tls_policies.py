@@ -7,6 +7,13 @@ from __future__ import annotations
 
 import re
 
+EVERYWHERE = (
+    "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "ELBSecurityPolicy-TLS13-1-3-2021-06",
+    "ELBSecurityPolicy-TLS13-1-0-2021-06",
+)
+"""Policies that every region has, so that elbplan need not ask: the default one of the console, and its neighbours."""
+
 VERSION = re.compile(r"-(?:TLS13-1|TLS-1|FS-1)-(\d)-")
 
 

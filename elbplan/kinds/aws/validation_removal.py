@@ -15,6 +15,7 @@ from .acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
+    UNVALIDATED,
     describe_certificate,
     has_value_of,
     listed_names,
@@ -25,12 +26,10 @@ from .acm_validation import (
 )
 from .queries import HOSTED_ZONES
 from .record_batches import RecordSearch, delete_record
-from .validation_ownership import record_of
+from .validation_ownership import pass_on_claims, record_of
 
 REGIONS = Call("ec2", "DescribeRegions", optional=True)
 """The regions that are enabled for the account."""
-UNVALIDATED = ("IMPORTED", "PRIVATE")
-"""Types of certificates that need no validation record."""
 
 
 class RecordNeed(NamedTuple):
@@ -87,6 +86,23 @@ class RecordRemoval:
                 yield from _take_down(zone, self.open[name])
             del self.open[name]
         return {}
+
+
+def delete_certificate(arn: str, facts: Mapping[str, str], region: str, places: Mapping[str, str]) -> WriteProgram:
+    """Deletes a certificate, and the records that its facts name if nobody needs them; `places` has their zones.
+
+    It checks the records again after the certificate is deleted: of two certificates that are deleted together, each
+    seems to need the record until one of them is gone.
+    """
+    made = facts.get("validation_made", "").split() if facts.get("remove_validation") else []
+    removal = RecordRemoval(arn, region, places)
+    yield from pass_on_claims(facts)
+    yield from removal.read_records(made)
+    yield from removal.remove()
+    in_use = ("ResourceInUseException",)
+    yield Call("acm", "DeleteCertificate", {"CertificateArn": arn}, done_if=MISSING, retry_on=in_use, timeout=1200)
+    yield from removal.remove(only_here=True)
+    return {"kept": removal.reasons} if removal.reasons else {}
 
 
 def _found_zone(name: str) -> Generator[Call, Answer, str]:

@@ -16,8 +16,20 @@ def removes_records(certificate: Any) -> Iterable[str]:
     return ["*"] if certificate.remove_validation else []
 
 
+def imported(certificate: Any) -> Iterable[str]:
+    """A value for a certificate that elbplan imports."""
+    return ["*"] if certificate.imported else []
+
+
+def requested(certificate: Any) -> Iterable[str]:
+    """A value for a certificate that AWS issues."""
+    return [] if certificate.imported else ["*"]
+
+
 def validation_names(certificate: Any) -> list[str]:
     """The names of its validation records: AWS chooses the first label, which begins with `_`."""
+    if not certificate.by_records:
+        return []
     return sorted({f"_*.{name.removeprefix('*.')}" for name in certificate.domains})
 
 
@@ -27,6 +39,7 @@ def removed_names(certificate: Any) -> list[str]:
 
 
 OTHERS_TOO = "elbplan looks for its certificates by their tags, and others can need the same validation record"
+NO_ARN = "the certificate has no ARN before the call"
 UNSEEN = "does not see the certificates and records of an earlier spec"
 
 PERMISSIONS = (
@@ -34,19 +47,16 @@ PERMISSIONS = (
     *reads("acm:ListCertificates", always=True, without_it=UNSEEN),
     Permission("acm:ListTagsForCertificate", ("read",), why=OTHERS_TOO),
     Permission("acm:DescribeCertificate", ("read",), why=OTHERS_TOO),
-    Permission(
-        "acm:RequestCertificate",
-        ("create",),
-        ("*",),
-        (NEW,),
-        why="the certificate has no ARN before the call",
-    ),
+    Permission("acm:GetCertificate", ("read",), each=imported, why=OTHERS_TOO),
+    Permission("acm:RequestCertificate", ("create",), ("*",), (NEW,), each=requested, why=NO_ARN),
+    Permission("acm:ImportCertificate", ("create",), ("*",), (NEW,), each=imported, why=NO_ARN),
+    *own(("update",), CERTIFICATES, "acm:ImportCertificate", each=imported),
     Permission(
         "acm:AddTagsToCertificate",
         ("create",),
         ("*",),
         (NEW,),
-        why="RequestCertificate needs it too, and AWS has no key that tells the two apart",
+        why="RequestCertificate and ImportCertificate need it too, and AWS has no key that tells them apart",
     ),
     *own(("update", "delete"), CERTIFICATES, "acm:AddTagsToCertificate"),
     *own(("update",), CERTIFICATES, "acm:RemoveTagsFromCertificate"),

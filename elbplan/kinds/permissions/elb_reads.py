@@ -28,6 +28,7 @@ READ_PERMISSIONS = (
         f"{ELB}:DescribeTargetGroupAttributes",
         f"{ELB}:DescribeTargetHealth",
         f"{ELB}:DescribeListeners",
+        f"{ELB}:DescribeListenerAttributes",
         f"{ELB}:DescribeRules",
         f"{ELB}:DescribeTags",
         always=True,

@@ -24,6 +24,7 @@ from .limits import (
     to_own,
     untagged,
 )
+from .server_settings import SETTINGS
 
 GROUPS: References = lambda instance: instance.security_groups  # noqa: E731
 AMAZONS = "ssm:/aws/"
@@ -57,7 +58,7 @@ PASS_ROLE = Permission(
 )
 LAUNCH = (
     creates("ec2:RunInstances", INSTANCES),
-    untagged(("create",), "ec2:RunInstances", INTERFACES, arn("ec2", "volume/*"), why=UNTAGGED),
+    untagged(("create",), "ec2:RunInstances", INTERFACES, why=UNTAGGED),
     untagged(("create",), "ec2:RunInstances", arn("ec2", "subnet/*"), arn("ec2", "image/*", account=""), why=NOT_OURS),
     Permission("ec2:RunInstances", ("create",), (SECURITY_GROUPS,), (OWN,), to_own(GROUPS)),
     untagged(("create",), "ec2:RunInstances", OTHER_GROUP, each=to_others(GROUPS), why=NOT_OURS),
@@ -72,6 +73,7 @@ LAUNCH = (
 PERMISSIONS = (
     *reads("ec2:DescribeInstances", always=True),
     *LAUNCH,
+    *SETTINGS,
     *own(("delete",), INSTANCES, "ec2:TerminateInstances"),
     *own(("update",), INSTANCES, "ec2:StartInstances", "ec2:ModifyInstanceAttribute"),
     Permission("ec2:ModifyInstanceAttribute", ("update",), (SECURITY_GROUPS,), (OWN,), to_own(GROUPS)),

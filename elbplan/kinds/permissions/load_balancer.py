@@ -41,6 +41,16 @@ def is_network(balancer: Any) -> Iterable[str]:
     return ["*"] if balancer.type == "network" else []
 
 
+def has_capacity(balancer: Any) -> Iterable[str]:
+    """A value if AWS reserves capacity for it."""
+    return ["*"] if balancer.minimum_capacity_units else []
+
+
+def has_pool(balancer: Any) -> Iterable[str]:
+    """A value if its public addresses are from an IPAM pool."""
+    return ["*"] if balancer.ipv4_ipam_pool else []
+
+
 UNKNOWN_RECORDS = "cannot tell whose a DNS record is if somebody deletes its load balancer by hand"
 RECORD_TAGS = (
     Permission(
@@ -59,6 +69,10 @@ PERMISSIONS = (
     *own(("delete",), BALANCERS, f"{ELB}:ModifyLoadBalancerAttributes", each=is_protected),
     *own(("update",), BALANCERS, f"{ELB}:SetSubnets", f"{ELB}:SetIpAddressType"),
     *own(("update",), BALANCERS, f"{ELB}:SetSecurityGroups", each=has_groups),
+    *own(("update",), BALANCERS, f"{ELB}:ModifyCapacityReservation", each=has_capacity),
+    *reads(f"{ELB}:DescribeCapacityReservation", each=has_capacity),
+    *reads(f"{ELB}:DescribeCapacityReservation", f"{ELB}:DescribeTags", verbs=("update",), each=has_capacity),
+    *own(("update",), BALANCERS, f"{ELB}:ModifyIpPools", each=has_pool),
     *own(("delete",), BALANCERS, f"{ELB}:DeleteLoadBalancer"),
     *elb_tags(BALANCERS, "CreateLoadBalancer"),
     *reads("ec2:DescribeNetworkInterfaces", verbs=("delete",)),

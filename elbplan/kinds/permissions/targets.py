@@ -18,6 +18,14 @@ def functions_of(targets: Any) -> list[str]:
 
 INVOKE = (
     Permission(
+        "lambda:GetPolicy",
+        ("create", "update"),
+        ("{}",),
+        each=functions_of,
+        without_it="asks AWS to add the permission although the function may have it",
+        why=NOT_OURS,
+    ),
+    Permission(
         "lambda:AddPermission",
         ("create", "update"),
         ("{}",),

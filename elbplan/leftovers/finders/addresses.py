@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.call import ReadProgram
-from ...cost.quantities import PUBLIC_IPV4, Quantity
+from ...cost.quantities import PUBLIC_IPV4
+from ...cost.quantity import Quantity
 from ...live.filters import batches, filter_by
 from ..asking import ask, is_usable, not_checked
 from ..leftover import Finding, Leftover

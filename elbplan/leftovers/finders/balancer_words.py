@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.call import Answer
-from ...cost.quantities import PUBLIC_IPV4, Quantity
+from ...cost.quantities import PUBLIC_IPV4
+from ...cost.quantity import Quantity
 from ...kinds.aws.load_balancer_attributes import PROTECTION
 from ...kinds.aws.moments import moment_text
 from ..leftover import Leftover

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.call import Answer, ReadProgram
-from ...cost.quantities import PUBLIC_IPV4, Quantity
+from ...cost.quantities import PUBLIC_IPV4
+from ...cost.quantity import Quantity
 from ...kinds.aws.moments import moment_text
 from ..asking import ask, is_usable, not_checked
 from ..leftover import Finding, Leftover

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.call import ReadProgram
-from ...cost.quantities import HOSTED_ZONE, Quantity
+from ...cost.quantities import HOSTED_ZONE
+from ...cost.quantity import Quantity
 from ...kinds.aws.queries import domain, zone_id
 from ..asking import ask, is_usable, not_checked
 from ..leftover import EVERYWHERE, Finding, Leftover

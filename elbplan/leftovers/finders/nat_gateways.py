@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.call import ReadProgram
-from ...cost.quantities import PUBLIC_IPV4, Quantity
+from ...cost.quantities import PUBLIC_IPV4
+from ...cost.quantity import Quantity
 from ...kinds.aws.moments import moment_text
 from ...live.filters import filter_by
 from ..asking import ask, is_usable, not_checked

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.call import ReadProgram
 from ...cost.prices import INSTANCE
-from ...cost.quantities import Quantity
+from ...cost.quantity import Quantity
 from ...kinds.aws.moments import moment_text
 from ...live.filters import filter_by
 from ..asking import ask, is_usable, not_checked

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...core.call import ReadProgram
-from ...cost.quantities import Quantity
+from ...cost.quantity import Quantity
 from ...kinds.aws.moments import moment_text
 from ...live.filters import batches, filter_by
 from ..asking import ask, is_usable, not_checked

@@ -21,8 +21,10 @@ from ...kinds.server_ports import ClosedPort
 from ...live.delegation import ZoneDns, read_delegations
 from ...live.observe import Observed
 from ...live.server_labels import with_server_labels
-from ...planner.guards import deletion_protected, physical_names, replaced_records
+from ...planner.guards import physical_names
 from ...planner.previous_records import with_previous_records
+from ...planner.protection import deletion_protected
+from ...planner.record_guards import replaced_records
 from ...planner.warnings import warnings_of
 from ...run.workflow import Cloud, account_of
 from ..files.spec_fields import refuse_ignored_fields

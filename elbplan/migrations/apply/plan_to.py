@@ -12,7 +12,7 @@ from ...kinds import KINDS
 from ...live.delegation import ZoneDns
 from ...live.observe import Observed
 from ...run.workflow import Cloud, account_of, plan_of
-from ..files.spec_fields import without_secrets
+from ..files.spec_fields import with_files, without_secrets
 from ..migration import Migration, references_of
 from ..observe import observe_with_files
 
@@ -40,7 +40,11 @@ def end_state(stack: Stack, observed: Observed, migration: Migration) -> dict[Ad
     found: dict[Address, Resource] = {}
     for address, resource in migration.last.items():
         made = observed.portable_names.to_ids(resource)
-        exists = any(live.address[:2] == address[:2] for live in observed.live)
+        existing = [live.model for live in observed.live if live.address[:2] == address[:2]]
         secret = stack.resources.get(address)
-        found[address] = made if exists else without_secrets(address, made, secret, migration.file)
+        if not existing:
+            made = without_secrets(address, made, secret, migration.file)
+        elif len(existing) == 1:
+            made = with_files(address, existing[0], made, secret, migration.file)
+        found[address] = made
     return found

@@ -17,7 +17,7 @@ from ...planner.guards import physical_names
 from ...planner.previous_records import with_previous_records
 from ...planner.steps import build_steps
 from ...run.workflow import account_of
-from ..files.spec_fields import without_secrets
+from ..files.spec_fields import with_files, without_secrets
 from ..migration import Migration
 from ..position.differences import Difference
 from ..position.position import Position
@@ -56,6 +56,7 @@ def _change(difference: Difference, position: Position, finder: PendingFinder, o
         because = "created outside elbplan, and no migration describes it"
         return Change("delete", address, live.model, None, live, because=because)
     after: Resource = observed.portable_names.to_ids(difference.expected)
+    after = with_files(address, live.model, after, finder.stack.resources.get(address), position.migration.file)
     if forced := set(difference.fields) & set(marked_fields(type(after), IMMUTABLE)):
         what = f"{address} was replaced outside elbplan: {', '.join(sorted(forced))} cannot be updated"
         raise Refused(what, hint="elbplan accept-drift writes it into a file as it is")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ...core.address import Address
-from ...core.change import ignoring
 from ...core.hidden import hidden_in
+from ...core.ignored import ignoring
 from ...core.kind import LiveResource, Phase
 from ...core.plan import Step, StepAction
 from ...core.resource import Resource, differing_fields
@@ -19,7 +19,7 @@ from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
 from ...kinds.rule import Rule
 from ...live.portable import PortableNames
-from ..files.spec_fields import without_secrets
+from ..files.spec_fields import with_files, without_secrets
 from ..migration import Migration, MigrationStep
 from ..simulate import moves_of, names_after_move, renamed
 
@@ -134,6 +134,7 @@ class StepBuilder:
         before = self.current[address]
         after = KINDS[address.kind].with_live_defaults(self._wanted(index, address), before)
         after = ignoring(after, before, address, self.ignore)
+        after = with_files(address, before, after, self.spec.get(address), self.migration.file)
         if differing_fields(before, after):
             self.current[address] = after
             yield replace(_new_step(index, entry, "update"), before=before, after=after)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.address import Address
-from ...core.change import ignoring
+from ...core.ignored import ignoring
 from ...core.kind import LiveResource
 from ...core.patch import changes, patched
 from ...core.resource import Resource, differing_fields

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from ...core.address import Address
+from ...core.ignored import paths_into
 from ...core.resource import WRITE_ONLY, Resource, differing_fields, marked_fields, rebuilt
 from ...core.stack import Stack
 from ...errors import Refused
+from ...kinds.certificate import Certificate
 from ..migration import Migration
 
 
@@ -28,6 +28,18 @@ def without_secrets(address: Address, wanted: Resource, in_spec: Resource | None
     return resource
 
 
+def with_files(address: Address, before: Resource, after: Resource, in_spec: Resource | None, file: str) -> Resource:
+    """An update's result with the files of the spec, if it imports a certificate anew.
+
+    Raises Refused if the spec has other files than the migration was saved with.
+    """
+    if not isinstance(before, Certificate) or not isinstance(after, Certificate):
+        return after
+    if before.fingerprints == after.fingerprints:
+        return after
+    return without_secrets(address, after, in_spec, file)
+
+
 def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:
     """Raises Refused if a step sets a field that the spec ignores: nobody could see whether the step is done."""
     for number, entry in enumerate(migration.entries, 1):
@@ -35,7 +47,7 @@ def refuse_ignored_fields(migration: Migration, stack: Stack) -> None:
             continue
         for field in ["action"] if entry.do == "shift" else entry.set:
             path = f"{entry.what.kind}.{entry.what.name}.{field}"
-            if any(fnmatchcase(path, pattern) for pattern in stack.ignore):
+            if any(not below or entry.do == "shift" for below in paths_into(path, stack.ignore)):
                 what = f"{migration.file}: step {number} sets {field} of {entry.what}"
                 hint = f"delete the step, or remove {path} from `ignore:`"
                 raise Refused(f"{what}, which the spec ignores", hint=hint)

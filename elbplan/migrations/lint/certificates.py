@@ -10,7 +10,7 @@ from ...core.stack import Stack
 from ...core.utc import time_text
 from ...kinds.aws.moments import seconds_of
 from ...kinds.certificate import Certificate
-from ...run.condition import DAY, WARNED_DAYS
+from ...run.condition import DAY, RENEWAL, WARNED_DAYS, renewal_of
 from ...run.workflow import Cloud
 from ..observe import observe_with_files
 
@@ -32,8 +32,13 @@ def ending_soon(lives: Iterable[LiveResource[Any]], now: float) -> Iterator[str]
             continue
         names, day = ", ".join(live.model.domains), time_text(end)[:10]
         if end < now:
-            yield f"{live.address} ({names}) has expired on {day}: elbplan explain {live.address}"
+            yield f"{live.address} ({names}) has expired on {day}: {_what_to_do(live)}"
         else:
             days = int((end - now) // DAY)
             left = f"{days} day{'s' if days != 1 else ''}"
-            yield f"{live.address} ({names}) ends in {left}, on {day}: elbplan explain {live.address}"
+            yield f"{live.address} ({names}) ends in {left}, on {day}: {_what_to_do(live)}"
+
+
+def _what_to_do(live: LiveResource[Any]) -> str:
+    renewal = renewal_of(live.model)
+    return f"elbplan explain {live.address}" if renewal == "records" else RENEWAL[renewal]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.address import Address
-from ...core.change import field_difference, ignoring
+from ...core.change import field_difference
 from ...core.fingerprint import Hashes, fingerprint, live_in_terms_of
+from ...core.ignored import ignoring
 from ...core.kind import LiveResource
 from ...core.resource import Resource, differing_fields, field_values, without_shared_additions
 from ...core.simulate import State

@@ -11,8 +11,7 @@ from ...core.kind import Gate, Kind, Phase
 from ...core.resource import Resource, differing_fields, references
 from ...kinds.ingress_rules import IngressRules
 from ...kinds.rule import Rule
-from ...kinds.targets import Targets
-from ...kinds.traffic import attached_groups, idle_groups
+from ...kinds.traffic import attached_groups, filled_group_of, idle_groups
 from .builder import STAGES, PlanBuilder, Stage
 
 
@@ -55,7 +54,7 @@ def _create(
     (phase, first), *rest = path
     stage, name = STAGES[phase], builder.names.get(change.address, "")
     id = builder.add(stage, phase, "create", change.address, change.because, after=first, name=name)
-    gates = [gate for gate in kind.gates if "create" in gate.after]
+    gates = [gate for gate in kind.gates if "create" in gate.after and gate.needed(None, first)]
     last = _add_gates(builder, gates, change.address, first, stage, id)
     _add_updates(builder, kind, change, first, rest, last)
     if stage == Stage.EXPAND:
@@ -141,7 +140,8 @@ def _add_gates(
 def wait_for_references(builder: PlanBuilder) -> None:
     """Makes each create and update wait for what it needs.
 
-    That are the resources that it refers to, the target of a redirect, and for targets the rules that open servers.
+    That are the resources that it refers to, the target of a redirect,
+    and for what registers servers the rules that open them.
     """
     for draft in list(builder.drafts.values()):
         step = draft.step
@@ -155,7 +155,7 @@ def wait_for_references(builder: PlanBuilder) -> None:
             draft.needs |= _ready_after(builder, ref)
         for other in builder.kind(step.address).also_wait_for(step.after, builder.desired):
             draft.needs |= _ready_after(builder, other) - {step.id}
-        if isinstance(step.after, Targets):
+        if filled_group_of(step.after) is not None:
             draft.needs |= {id for a, id in builder.ready_after.items() if a.kind == IngressRules.kind}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...core.address import Address, Ref
 from ...core.change import Change
 from ...core.resource import Resource, differing_fields, references
+from ...kinds.auto_scaling_attachment import AutoScalingAttachment
 from ...kinds.elastic_ip import ExternalElasticIp
 from ...kinds.ingress_rules import IngressRules
 from ...kinds.listener import Listener
@@ -15,10 +16,10 @@ from ...kinds.record import Record
 from ...kinds.rule import Rule
 from ...kinds.security_group import SecurityGroup
 from ...kinds.targets import Targets
-from ...kinds.traffic import attached_groups
+from ...kinds.traffic import attached_groups, filled_group_of
 from .builder import PlanBuilder, Stage, StepDraft
 
-NEED_INGRESS = (Listener.kind, Rule.kind, Targets.kind, Record.kind)
+NEED_INGRESS = (Listener.kind, Rule.kind, Targets.kind, AutoScalingAttachment.kind, Record.kind)
 """Kinds whose traffic passes a security group: an inbound rule is removed after the last of their steps."""
 
 
@@ -124,8 +125,12 @@ def _waits_for(
     step, before = draft.step, draft.step.before
     if step.do in ("delete", "stop") or isinstance(before, LoadBalancer):
         yield from (last[other] for other in unlinked.get(step.address, ()) if other != step.address)
-    if isinstance(before, Targets) and step.do == "delete":
-        yield from _route_deletes(builder, before.group)
+    group = filled_group_of(before)
+    if group is not None and step.do == "delete":
+        yield from _route_deletes(builder, group)
+    if isinstance(before, Targets):  # a detached Auto Scaling group deregisters its own instances
+        scaling = [a for a in last if a.kind == AutoScalingAttachment.kind]
+        yield from (last[a] for a in scaling if _live_group(builder, a) == group)
     if isinstance(before, ExternalElasticIp) and isinstance(before.instance, Address) and before.instance in last:
         yield last[before.instance]
     if isinstance(before, Listener | Rule) and step.do == "delete":
@@ -146,9 +151,9 @@ def _route_deletes(builder: PlanBuilder, group: Ref) -> Iterator[str]:
 
 
 def _live_group(builder: PlanBuilder, address: Address) -> Ref | None:
-    """The group of these targets in AWS; None for other resources."""
+    """The group that these targets or Auto Scaling groups fill in AWS; None for other resources."""
     live = builder.diff.lives.get(address)
-    return live.model.group if live and isinstance(live.model, Targets) else None
+    return filled_group_of(live.model) if live else None
 
 
 def _unlinked(builder: PlanBuilder) -> dict[Ref, list[Address]]:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from ...core.address import Address, Ref
 from ...core.resource import Resource
+from ...kinds.auto_scaling_attachment import AutoScalingAttachment
 from ...kinds.listener import Listener
 from ...kinds.record import Record
 from ...kinds.rule import Rule
@@ -19,9 +20,10 @@ from ...kinds.traffic import (
     groups_in_use,
     groups_served_after,
     known_empty,
+    scaled_groups,
     weighted,
 )
-from ..guards import conflicting_places
+from ..record_guards import conflicts
 from .builder import PlanBuilder, Stage, StepDraft
 
 
@@ -38,6 +40,7 @@ def add_health_gates(builder: PlanBuilder) -> None:
         unhealthy = live is None or builder.kind(address).pending_gate(live) == "healthy"
         if registered or (unhealthy and targets.group in needed):
             _wait_until_healthy(builder, targets.group, address, targets, attaching, registered)
+    _wait_for_scaling_groups(builder, needed, attaching)
     for group in _groups_taking_over(builder):
         _wait_until_healthy(builder, group, group, builder.desired[group], attaching, set())
 
@@ -58,6 +61,18 @@ def _wait_until_healthy(
     attached = set() if in_use else {draft.step.id for draft in drafts if draft.stage == first}
     gate = builder.gate(address.kind, "healthy")
     builder.wait(first if attached else Stage.EXPAND, gate, address, resource, attached | needs)
+
+
+def _wait_for_scaling_groups(
+    builder: PlanBuilder, needed: AbstractSet[Ref], attaching: Mapping[Ref, list[StepDraft]]
+) -> None:
+    """Adds a gate `healthy` for Auto Scaling groups that are new, or whose target group will get requests."""
+    serving = {group for live in builder.diff.lives.values() for group in weighted(live.model)}
+    for address, attachment in builder.desired.items():
+        if isinstance(attachment, AutoScalingAttachment):
+            attached = {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.step.address == address}
+            if attached or attachment.group in needed - serving:
+                _wait_until_healthy(builder, attachment.group, address, attachment, attaching, attached)
 
 
 def _attaching(builder: PlanBuilder) -> dict[Ref, list[StepDraft]]:
@@ -81,7 +96,7 @@ def _groups_taking_over(builder: PlanBuilder) -> Iterator[Address]:
     """
     empty = known_empty(builder.diff.lives)
     serving = {group for live in builder.diff.lives.values() for group in weighted(live.model)}
-    for group in sorted(filled_by_others(builder.desired) - serving):
+    for group in sorted(filled_by_others(builder.desired) - serving - scaled_groups(builder.desired)):
         routes = [(a, r) for a, r in builder.desired.items() if isinstance(r, Listener | Rule) and group in weighted(r)]
         if any(_is_answered(builder, address, route, empty) for address, route in routes):
             yield group
@@ -119,10 +134,9 @@ def _predecessors(builder: PlanBuilder, listener: Listener) -> Iterator[Listener
 def _takes_a_name_over(builder: PlanBuilder, listener: Listener) -> bool:
     """True if a record of others has a name that will lead to this new listener."""
     ours = {live.id for live in builder.diff.lives.values()}
-    held = {place for place, holder in builder.names_in_use.get(Record.kind, {}).items() if holder not in ours}
     desired = (resource for resource in builder.desired.values() if isinstance(resource, Record))
     records = [record for record in desired if record.load_balancer == listener.load_balancer]
-    return any(str(place) in held for record in records for place in conflicting_places(record))
+    return any(used.holder not in ours for record in records for used in conflicts(record, builder.names_in_use))
 
 
 def _listener_of(resource: Resource) -> Ref | None:
@@ -134,11 +148,12 @@ def wait_until_empty(builder: PlanBuilder) -> None:
 
     An Auto Scaling group cannot launch instances while its target group does not exist.
     """
+    detached = scaled_groups({a: live.model for a, live in builder.diff.lives.items()})
     outside = filled_by_others(builder.desired)
     empty = known_empty(builder.diff.lives)
     for draft in builder.at(Stage.CONTRACT):
         step = draft.step
-        if step.do != "delete" or step.address in empty or step.address._replace(deposed="") not in outside:
+        if step.do != "delete" or step.address in empty | detached or step.address._replace(deposed="") not in outside:
             continue
         gate = builder.gate(step.address.kind, "empty")
         draft.needs.add(builder.wait(Stage.CONTRACT, gate, step.address, step.before, draft.needs))

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from ...core.address import Address, Lookup, Ref
 from ...core.hidden import redacted
 from ...core.resource import Resource
-from ...kinds.aws.actions import Forward, leading_text
+from ...kinds.aws.actions import Forward
 from ...kinds.aws.actions import action_text as full_action_text
 from ...kinds.aws.conditions import condition_text
+from ...kinds.aws.leading_actions import leading_text
 from ...kinds.certificate import Certificate
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
@@ -59,7 +60,7 @@ def lines_of(entry: Entry, entries: Entries, summary: str) -> tuple[str, ...]:
     if isinstance(resource, Rule):
         return (*map(condition_text, resource.conditions), *action_lines(resource, entries))
     if isinstance(resource, Certificate):
-        return ("validated by DNS",)
+        return (resource.source,)
     if isinstance(resource, TargetGroup):
         check = summary.rpartition(", ")[2] if ", " in summary else summary
         name = f"{resource.protocol}:{resource.port}" if resource.port else resource.target_type

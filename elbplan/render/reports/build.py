@@ -15,9 +15,10 @@ from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
 from ...kinds.rule import Rule
+from ...kinds.target import member_key
 from ...kinds.target_group import TargetGroup
 from ...kinds.target_states import TargetState
-from ...kinds.targets import Targets, member_key
+from ...kinds.targets import Targets
 from ...kinds.traffic import attach_only, weighted_groups
 from ..servers import with_names
 from ..words import wording

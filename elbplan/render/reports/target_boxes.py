@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...core.address import Address
 from ...core.plan import Plan
 from ...kinds.aws.target_health import WELL
+from ...kinds.target import Target, member_key
 from ...kinds.target_group import TargetGroup
 from ...kinds.target_states import TargetState
-from ...kinds.targets import Target, Targets, member_key
+from ...kinds.targets import Targets
 from ..servers import with_names
 from ..words import name_in_words
 from .boxes import group_title

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from ...core.address import Address, Ref
 from ...core.hidden import redacted
 from ...core.resource import Resource
-from ...kinds.aws.actions import Forward, Redirect, Respond, action_text, leading_text
+from ...kinds.aws.actions import Forward, Redirect, Respond, action_text
 from ...kinds.aws.conditions import Condition, condition_text
+from ...kinds.aws.leading_actions import leading_text
 from ...kinds.certificate import Certificate
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer

@@ -16,8 +16,8 @@ from ..rules import rule
 from ..state.acm import StoredCertificate, record
 from ..tags import to_dict, to_pairs
 from . import checks
-from .imported import imported
-from .validation import expires, is_proven, records_known, refresh
+from .imported import check_reimport, imported
+from .validation import expires, is_proven, mail_domain, mails, records_known, refresh
 
 HOUR = 3600
 LARGEST_PAGE = 1000
@@ -45,11 +45,15 @@ def request_certificate(context: CallContext, params: Params) -> Params:
     if arn := arn_for_token(context, params):
         return {"CertificateArn": arn}
     names = list(dict.fromkeys([params["DomainName"], *(params.get("SubjectAlternativeNames") or [])]))
+    authority = params.get("CertificateAuthorityArn") or ""
     certificate = StoredCertificate(
         arn=_new_arn(context),
         domain=params["DomainName"],
         names=names,
-        method=params.get("ValidationMethod", "EMAIL"),
+        method="" if authority else params.get("ValidationMethod", "EMAIL"),
+        type="PRIVATE" if authority else "AMAZON_ISSUED",
+        authority=authority,
+        mail_domains={o["DomainName"]: o["ValidationDomain"] for o in params.get("DomainValidationOptions") or []},
         algorithm=params.get("KeyAlgorithm", "RSA_2048"),
         created=context.account.clock.stamp(),
         requested=context.now,
@@ -93,8 +97,9 @@ def describe_certificate(context: CallContext, params: Params) -> Params:
         "InUseBy": checks.balancers_using(context, certificate.arn),
         "CreatedAt": certificate.created,
         "Options": certificate.options,
-        "RenewalEligibility": "ELIGIBLE" if checks.balancers_using(context, certificate.arn) else "INELIGIBLE",
-        "Issuer": "Amazon",
+        "RenewalEligibility": "ELIGIBLE" if _is_renewed(context, certificate) else "INELIGIBLE",
+        "Issuer": "Amazon" if certificate.type == "AMAZON_ISSUED" else "",
+        "CertificateAuthorityArn": certificate.authority or None,
         "Subject": f"CN={certificate.domain}",
     }
     if certificate.type == "AMAZON_ISSUED":
@@ -111,25 +116,42 @@ def describe_certificate(context: CallContext, params: Params) -> Params:
 
 
 @rule(9)
+def _is_renewed(context: CallContext, certificate: StoredCertificate) -> bool:
+    """ACM renews what it issued and a load balancer uses, and no imported certificate.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
+    """
+    return certificate.type != "IMPORTED" and bool(checks.balancers_using(context, certificate.arn))
+
+
+@rule(9)
 def _validation(context: CallContext, certificate: StoredCertificate, name: str) -> Params:
     """The validation of one name. Its record is known some time after the request, and never with EMAIL.
 
     https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
     """
-    proof = certificate.status == "ISSUED" or (
-        certificate.method == "DNS" and is_proven(context.account, name) and certificate.records_found_at is not None
+    proof = (
+        certificate.status == "ISSUED"
+        or name in certificate.approved
+        or (
+            certificate.method == "DNS"
+            and is_proven(context.account, name)
+            and certificate.records_found_at is not None
+        )
     )
     status = "SUCCESS" if proof else "PENDING_VALIDATION"
     if certificate.status == "VALIDATION_TIMED_OUT":
         status = "FAILED"
     answer: Params = {
         "DomainName": name,
-        "ValidationDomain": name,
+        "ValidationDomain": mail_domain(certificate, name) if certificate.method == "EMAIL" else name,
         "ValidationStatus": status,
         "ValidationMethod": certificate.method,
     }
     if certificate.method == "DNS" and records_known(context.account, certificate):
         answer["ResourceRecord"] = record(context.account_id, name)
+    if certificate.method == "EMAIL" and records_known(context.account, certificate):
+        answer["ValidationEmails"] = mails(certificate, name)
     return answer
 
 
@@ -161,6 +183,7 @@ def _summary(context: CallContext, certificate: StoredCertificate) -> Params:
         "Status": certificate.status,
         "Type": certificate.type,
         "KeyAlgorithm": certificate.algorithm,
+        "ExportOption": certificate.options.get("Export", "DISABLED"),
         "InUse": bool(checks.balancers_using(context, certificate.arn)),
         "CreatedAt": certificate.created,
         "IssuedAt": certificate.issued,
@@ -189,6 +212,7 @@ def import_certificate(context: CallContext, params: Params) -> Params:
     if params.get("CertificateArn"):
         existing = certificate_of(context, params["CertificateArn"])
         certificate = imported(context, params, existing.arn)
+        check_reimport(existing, certificate, params)
         certificate.tags = existing.tags
     else:
         certificate = imported(context, params, _new_arn(context))
@@ -218,8 +242,31 @@ def list_tags(context: CallContext, params: Params) -> Params:
     return {"Tags": to_pairs(certificate.tags)}
 
 
+@rule(9)
 def update_options(context: CallContext, params: Params) -> Params:
-    certificate_of(context, params["CertificateArn"]).options.update(params["Options"])
+    """The option Export cannot change after the creation.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateOptions.html ("You cannot update the value of
+    Export"). The page of UpdateCertificateOptions says otherwise; elbplan works in both cases.
+    """
+    options = certificate_of(context, params["CertificateArn"]).options
+    if params["Options"].get("Export", options.get("Export")) != options.get("Export"):
+        raise AwsError("InvalidStateException", "The export option of a certificate cannot be updated.")
+    options.update(params["Options"])
+    return {}
+
+
+@rule(9)
+def resend_mail(context: CallContext, params: Params) -> Params:
+    """Sends the mail of a name again, as long as the certificate waits for its approval.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_ResendValidationEmail.html
+    """
+    certificate = certificate_of(context, params["CertificateArn"])
+    if certificate.method != "EMAIL" or certificate.status != "PENDING_VALIDATION":
+        raise AwsError("InvalidStateException", f"Certificate {certificate.arn} does not wait for an email.")
+    if params["Domain"] not in certificate.names:
+        raise AwsError("InvalidDomainValidationOptionsException", f"{params['Domain']} is not in the certificate.")
     return {}
 
 
@@ -234,4 +281,5 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "RemoveTagsFromCertificate": remove_tags,
     "ListTagsForCertificate": list_tags,
     "UpdateCertificateOptions": update_options,
+    "ResendValidationEmail": resend_mail,
 }

@@ -9,10 +9,9 @@ from ..rules import rule
 from ..state.acm import StoredCertificate
 
 DOMAIN = re.compile(r"(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])")
+AUTHORITY = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]{36}")
 TOKEN = re.compile(r"\w{1,32}")
-ALGORITHMS = (
-    "RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1",
-)  # fmt: skip
+ISSUED_ALGORITHMS = ("RSA_2048", "EC_prime256v1", "EC_secp384r1")
 MOST_NAMES = 100
 
 
@@ -38,8 +37,35 @@ def check_request(context: CallContext, params: Params) -> None:
     token = params.get("IdempotencyToken")
     if token is not None and not TOKEN.fullmatch(token):
         raise invalid(f"Value '{token}' at 'idempotencyToken' failed to satisfy constraint: {TOKEN.pattern}")
-    if params.get("KeyAlgorithm", "RSA_2048") not in ALGORITHMS:
-        raise invalid(f"Value '{params['KeyAlgorithm']}' at 'keyAlgorithm' is not one of {', '.join(ALGORITHMS)}")
+    _check_algorithm(params)
+    _check_validation(params, names)
+
+
+def _check_algorithm(params: Params) -> None:
+    """RSA 2048, P-256 and P-384; the other algorithms are "for imported certificates only": API_RequestCertificate.
+
+    The page does not have the message.
+    """
+    algorithm = params.get("KeyAlgorithm", "RSA_2048")
+    if algorithm not in ISSUED_ALGORITHMS:
+        raise invalid(f"Value '{algorithm}' at 'keyAlgorithm' is not one of {', '.join(ISSUED_ALGORITHMS)}")
+
+
+def _check_validation(params: Params, names: list[str]) -> None:
+    """A mail goes to the name or to a domain above it; HTTP is for certificates that CloudFront manages.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationOption.html ("the same as the DomainName
+    value or a superdomain") and https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidation.html
+    (HttpRedirect: "certificates requested through Amazon CloudFront"). The pages do not have the messages.
+    """
+    if params.get("ValidationMethod") == "HTTP" and params.get("ManagedBy") != "CLOUDFRONT":
+        raise invalid("HTTP validation is available only for certificates that CloudFront manages")
+    if params.get("CertificateAuthorityArn") and not AUTHORITY.fullmatch(params["CertificateAuthorityArn"]):
+        raise AwsError("InvalidArnException", f"Invalid ARN: {params['CertificateAuthorityArn']}")
+    for option in params.get("DomainValidationOptions") or []:
+        name, place = option["DomainName"], option["ValidationDomain"]
+        if name not in names or not f".{name.removeprefix('*.')}".endswith(f".{place}"):
+            raise AwsError("InvalidDomainValidationOptionsException", f"Invalid validation domain {place} for {name}")
 
 
 def balancers_using(context: CallContext, arn: str) -> list[str]:

@@ -26,6 +26,7 @@ def imported(context: CallContext, params: Params, arn: str) -> StoredCertificat
             f"The certificate field contains more or other than one certificate: {error}",
         ) from None
     check_importable(context, parsed, _text(params["PrivateKey"]))
+    check_chain(parsed, _text(params.get("CertificateChain") or ""))
     subject = parsed.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     names = _names(parsed) or [str(attribute.value) for attribute in subject]
     certificate = StoredCertificate(
@@ -66,6 +67,35 @@ def check_importable(context: CallContext, parsed: x509.Certificate, key: str) -
         raise AwsError("ValidationException", f"The private key is not valid: {error}") from None
     if private.public_key() != parsed.public_key():
         raise AwsError("ValidationException", "The private key does not match the certificate.")
+
+
+@rule(8)
+def check_reimport(old: StoredCertificate, new: StoredCertificate, params: Params) -> None:
+    """New files of an imported certificate keep its key type, and come without tags.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html ("The key type and size cannot be changed";
+    "You cannot apply resource tags when reimporting a certificate"). The page does not have the messages.
+    """
+    if old.type != "IMPORTED":
+        raise AwsError("ValidationException", "Only an imported certificate can be imported again.")
+    if params.get("Tags"):
+        raise AwsError("ValidationException", "Tagging is not permitted on re-import.")
+    if old.algorithm != new.algorithm:
+        raise AwsError("ValidationException", "The key type and size of the certificate cannot be changed.")
+
+
+@rule(8)
+def check_chain(parsed: x509.Certificate, chain: str) -> None:
+    """A chain begins with the issuer of the certificate, and each of its certificates issued the one before it.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-format.html and
+    https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-troubleshooting.html
+    """
+    below = parsed
+    for above in x509.load_pem_x509_certificates(chain.encode()) if chain else ():
+        if below.issuer != above.subject:
+            raise AwsError("ValidationException", "Could not validate the certificate with the certificate chain.")
+        below = above
 
 
 def _signed_with_rsa(parsed: x509.Certificate) -> bool:

@@ -1,4 +1,4 @@
-"""The validation of certificates: only their records in public DNS issue them."""
+"""The validation of certificates: records in public DNS, approved mails, or a private authority issue them."""
 
 from datetime import datetime, timedelta
 
@@ -17,9 +17,15 @@ def refresh(account: Account, certificate: StoredCertificate) -> None:
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html and
     https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-timed-out.html
     """
-    if certificate.status != "PENDING_VALIDATION" or certificate.method != "DNS":
+    if certificate.status != "PENDING_VALIDATION":
         return
-    note_records(account, certificate)
+    if certificate.authority:
+        issue_privately(account, certificate)
+        return
+    if certificate.method == "EMAIL":
+        issue_approved(account, certificate)
+    else:
+        note_records(account, certificate)
     if (
         certificate.records_found_at is not None
         and account.moment >= certificate.records_found_at + account.timing.certificate_issue
@@ -28,6 +34,56 @@ def refresh(account: Account, certificate: StoredCertificate) -> None:
         certificate.issued = account.clock.stamp()
     elif account.moment > certificate.requested + THREE_DAYS:
         certificate.status = "VALIDATION_TIMED_OUT"
+
+
+@rule(9)
+def issue_approved(account: Account, certificate: StoredCertificate) -> None:
+    """With EMAIL, a certificate is issued when somebody has approved the mail of each name.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html
+    """
+    if set(certificate.names) <= certificate.approved and certificate.records_found_at is None:
+        certificate.records_found_at = account.moment
+
+
+@rule(9)
+def issue_privately(account: Account, certificate: StoredCertificate) -> None:
+    """A private authority issues a certificate without validation, if it exists, is active and has the same key family.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html ("If you are requesting a private
+    certificate, domain validation is not required"; KeyAlgorithm: "must match the algorithm family of the CA's secret
+    key") and https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html (FailureReason)
+    """
+    if account.moment < certificate.requested + account.timing.validation_record:
+        return
+    authority = account.memory(AUTHORITIES).get(certificate.authority)
+    if authority is None:
+        certificate.status, certificate.reason = "FAILED", "PCA_RESOURCE_NOT_FOUND"
+    elif authority["status"] != "ACTIVE":
+        certificate.status, certificate.reason = "FAILED", "PCA_INVALID_STATE"
+    elif authority["family"] != certificate.algorithm.partition("_")[0]:
+        certificate.status, certificate.reason = "FAILED", "PCA_INVALID_ARGS"
+    else:
+        certificate.status, certificate.issued = "ISSUED", account.clock.stamp()
+
+
+AUTHORITIES = "private authorities"
+"""The account's memory of AWS Private CA: the status and the key family of each authority, by its ARN."""
+
+MAILBOXES = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
+
+
+def mails(certificate: StoredCertificate, name: str) -> list[str]:
+    """The addresses to which ACM sends the mail of a name.
+
+    https://docs.aws.amazon.com/acm/latest/APIReference/API_DomainValidationOption.html (ValidationDomain)
+    """
+    return [f"{box}@{mail_domain(certificate, name)}" for box in MAILBOXES]
+
+
+def mail_domain(certificate: StoredCertificate, name: str) -> str:
+    """The domain that a mail goes to; that of a wildcard goes to its apex."""
+    return certificate.mail_domains.get(name, name.removeprefix("*."))
 
 
 def note_records(account: Account, certificate: StoredCertificate) -> None:
@@ -52,7 +108,7 @@ def records_known(account: Account, certificate: StoredCertificate) -> bool:
 def note_all_records(account: Account) -> None:
     """Notes the records of every pending certificate, after a change of DNS."""
     for certificate in account.certificates.values():
-        if certificate.status == "PENDING_VALIDATION":
+        if certificate.status == "PENDING_VALIDATION" and certificate.method == "DNS":
             note_records(account, certificate)
 
 

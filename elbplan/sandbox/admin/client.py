@@ -112,6 +112,10 @@ class BoxClient(ABC):
     def well(self, group: str) -> None:
         self.ask("well", group=group)
 
+    def approve(self, certificate: str) -> None:
+        """Approves all names of a certificate that waits for mail."""
+        self.ask("approve", certificate=certificate)
+
     def fail(self, balancer: str, reason: str = "Internal error") -> None:
         self.ask("fail", balancer=balancer, reason=reason)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,16 +10,19 @@ from typing import Any
 from moto.ec2.models import elastic_ip_addresses, instances, security_groups, subnets, vpcs
 from moto.ec2.models.availability_zones_and_regions import Zone
 
+from .. import autoscaling, waf
 from ..account import CallContext
-from ..acm.validation import VALIDITY
+from ..acm.validation import AUTHORITIES, VALIDITY
 from ..ec2 import capacity_reservations, facts
 from ..ec2.images import create_image
 from ..ec2.instances import put_in_state, started
 from ..ec2.network import attach_ipv6, attach_new_gateway
+from ..elbv2 import trust_stores
 from ..elbv2.zone_ids import zone_id
 from ..route53.checks import FOREIGN_BALANCERS
 from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
+from ..state.s3 import StoredBucket
 from ..tags import Tags, to_pairs
 
 Maker = Callable[..., str]
@@ -154,6 +158,14 @@ def _certificate(context: CallContext, id: str, names: list[str], days: int = VA
     return arn
 
 
+def _private_authority(context: CallContext, id: str, family: str = "RSA", status: str = "ACTIVE") -> str:
+    """Creates an authority of AWS Private CA; `family` is that of its key: RSA or EC."""
+    number = uuid.uuid5(uuid.NAMESPACE_DNS, f"authority {next(context.account.numbers)}")
+    arn = id or context.arn("acm-pca", f"certificate-authority/{number}")
+    context.account.memory(AUTHORITIES)[arn] = {"family": family, "status": status}
+    return arn
+
+
 def _hosted_zone(context: CallContext, id: str, name: str) -> str:
     """Creates a public zone with exactly this name."""
     zones = context.account.dns.zones
@@ -183,6 +195,19 @@ def _balancer_elsewhere(context: CallContext, id: str) -> str:
     return id
 
 
+def _parameter(context: CallContext, id: str, value: str) -> str:
+    """Creates a SecureString in Parameter Store; `id` is its name."""
+    ssm = context.backend("ssm")
+    ssm.put_parameter(id, "", value, "SecureString", "", "", True, [], "text", tier=None, policies=None)
+    return id
+
+
+def _secret(context: CallContext, id: str, value: str) -> str:
+    """Creates a secret in Secrets Manager; `id` is its name."""
+    context.backend("secretsmanager").create_secret(id, value, None, None, [], None, None, [], False)
+    return id
+
+
 def _tags(context: CallContext, id: str, tags: Tags) -> str:
     """Adds tags to a load balancer, target group, listener or rule that only AWS itself may add: `aws:...`.
 
@@ -193,16 +218,58 @@ def _tags(context: CallContext, id: str, tags: Tags) -> str:
     return id
 
 
+def _bucket(
+    context: CallContext, id: str, policy: str = "", encryption: str = "AES256", tags: Tags | None = None
+) -> str:
+    """Creates a bucket of this name in the region of the call."""
+    bucket = StoredBucket(id, context.region, tags or {})
+    default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": encryption}}
+    bucket.settings = {"encryption": {"Rules": [default]}, **({"policy": policy} if policy else {})}
+    context.account.memory("buckets")[id] = bucket
+    return id
+
+
+def _auto_scaling_group(
+    context: CallContext,
+    id: str,
+    zones: str = "ac",
+    tags: Tags | None = None,
+    security_group: str = "",
+    health_check: str = "EC2",
+    vpc_subnets: list[str] | None = None,
+) -> str:
+    """Creates an Auto Scaling group with one instance in each zone, or in each of these subnets; `id` is its name."""
+    own = {"aws:autoscaling:groupName": id}
+    places: list[dict[str, str]] = [{"subnet": subnet} for subnet in vpc_subnets or ()]
+    places = places or [{"zone": zone} for zone in zones]
+    ids = [_instance(context, "", tags=own, security_group=security_group, **place) for place in places]
+    return autoscaling.add_group(context, id, ids, health_check, tags or {})
+
+
+def _shield_subscription(context: CallContext, id: str) -> str:
+    """Subscribes the account to Shield Advanced."""
+    context.account.options.shield = True
+    return id
+
+
 MAKERS: dict[str, Maker] = {
+    "auto_scaling_group": _auto_scaling_group,
     "vpc": _vpc,
     "subnet": _subnet,
     "security_group": _security_group,
     "instance": _instance,
     "certificate": _certificate,
     "hosted_zone": _hosted_zone,
+    "private_authority": _private_authority,
     "elastic_ip": _elastic_ip,
     "capacity_reservation": capacity_reservations.add,
     "image": create_image,
     "balancer_elsewhere": _balancer_elsewhere,
+    "parameter": _parameter,
+    "secret": _secret,
     "tags": _tags,
+    "trust_store": trust_stores.add,
+    "web_acl": waf.add,
+    "bucket": _bucket,
+    "shield_subscription": _shield_subscription,
 }

@@ -33,6 +33,7 @@ def everything(account: Account, region: str | None = None) -> dict[str, Any]:
         resources.update({arn: _fields(certificate) for arn, certificate in context.certificates.items()})
         resources.update(_ec2(context))
         resources.update(_parameters(context))
+    resources.update(_edge(account))
     resources.update(_zones(account))
     return resources
 
@@ -98,12 +99,27 @@ def _parameters(context: CallContext) -> dict[str, Any]:
     }
 
 
+def _edge(account: Account) -> dict[str, Any]:
+    """The associations of web ACLs, the protections of Shield, and the buckets."""
+    balancers = {balancer.arn for balancer in account.balancers()}
+    associations = account.memory("web acls").items()
+    resources: dict[str, Any] = {f"{arn}#web_acl": {"web_acl": acl} for arn, acl in associations if arn in balancers}
+    resources.update({f"protection/{id}": dict(held) for id, held in account.memory("protections").items()})
+    buckets = account.memory("buckets").values()
+    resources.update(
+        {f"arn:aws:s3:::{bucket.name}": {**vars(bucket), "objects": sorted(bucket.objects)} for bucket in buckets}
+    )
+    return resources
+
+
 def _zones(account: Account) -> dict[str, Any]:
     resources: dict[str, Any] = {}
     for zone in account.dns.zones.values():
-        resources[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags)}
+        resources[zone.id] = {"name": zone.name, "private": zone.private, "tags": dict(zone.tags), "vpcs": zone.vpcs}
         for (name, kind, identifier), record in zone.records.items():
             resources[f"{zone.id}/{name}/{kind}/{identifier}".rstrip("/")] = dict(record)
+    for check in account.dns.health_checks.values():
+        resources[check.id] = {"config": dict(check.config), "tags": dict(check.tags)}
     return resources
 
 

@@ -15,15 +15,22 @@ EC2_KINDS = {
 
 
 def tags_by_arn(context: CallContext) -> dict[str, Tags]:
-    """Every tagged resource of a region. Hosted zones belong to us-east-1."""
+    """Every tagged resource of a region. Hosted zones and health checks belong to us-east-1."""
     tags = {arn: dict(tags) for arn, tags in context.elb.tags.items()}
     tags.update({arn: dict(certificate.tags) for arn, certificate in context.certificates.items()})
     tags.update({arn_of(context, name): dict(balancer.tags) for name, balancer in context.classic.items()})
     tags.update(_ec2(context))
     tags.update(_parameters(context))
+    buckets = (bucket for bucket in context.account.memory("buckets").values() if bucket.region == context.region)
+    tags.update({f"arn:aws:s3:::{bucket.name}": dict(bucket.tags) for bucket in buckets})
     if context.region == "us-east-1":
         zones = context.account.dns.zones.values()
+        protections = context.account.memory("protections").items()
+        account = context.account_id
+        tags.update({f"arn:aws:shield::{account}:protection/{id}": dict(held["Tags"]) for id, held in protections})
         tags.update({f"arn:aws:route53:::hostedzone/{zone.id}": dict(zone.tags) for zone in zones})
+        checks = context.account.dns.health_checks.values()
+        tags.update({f"arn:aws:route53:::healthcheck/{check.id}": dict(check.tags) for check in checks})
     return {arn: pairs for arn, pairs in tags.items() if pairs}
 
 

@@ -20,13 +20,17 @@ from . import (
     protocols,
     regions,
     security_groups,
+    server_settings,
+    setting_changes,
     speed,
     tag_filters,
+    volumes,
 )
 from .common import well_formed, within_filter_limits
 
 speed.install()
 protocols.install()
+server_settings.install()
 
 Before = Callable[[CallContext, LoggedCall, HttpRequest], HttpRequest | HttpReply | None]
 After = Callable[[CallContext, LoggedCall, HttpReply], HttpReply]
@@ -35,6 +39,7 @@ Own = Callable[[CallContext, dict[str, Any]], dict[str, Any]]
 BEFORE: dict[str, Before] = {
     "RunInstances": instances.before_run,
     "ModifyInstanceAttribute": instances.before_modify,
+    "ModifyNetworkInterfaceAttribute": setting_changes.before_interface,
     "StartInstances": instances.before_start,
     "StopInstances": instance_endings.before_stop,
     "DescribeInstances": instances.before_describe,
@@ -68,6 +73,14 @@ AFTER: dict[str, After] = {
 OWN: dict[str, Own] = {
     "TerminateInstances": instance_endings.terminate,
     "DescribeRegions": regions.describe,
+    "ModifyInstanceMetadataOptions": setting_changes.metadata,
+    "MonitorInstances": setting_changes.monitor,
+    "UnmonitorInstances": setting_changes.unmonitor,
+    "ModifyInstanceMaintenanceOptions": setting_changes.maintenance,
+    "ModifyInstanceCreditSpecification": setting_changes.modify_credits,
+    "DescribeInstanceCreditSpecifications": setting_changes.describe_credits,
+    "ModifyVolume": volumes.modify,
+    "DescribeVolumesModifications": volumes.describe_modifications,
     "CreateCapacityReservation": capacity_reservations.create,
     "DescribeCapacityReservations": capacity_reservations.describe,
     "CancelCapacityReservation": capacity_reservations.cancel,
@@ -81,6 +94,8 @@ def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> Htt
         return answer(call, OWN[call.action](context, call.params), incoming)
     check = BEFORE.get(call.action)
     changed = check(context, call, incoming) if check else None
+    if changed is None and call.action == "ModifyInstanceAttribute":
+        changed = setting_changes.before_attribute(context, call, incoming)
     if changed is None and call.action.startswith("Describe"):
         changed = tag_filters.describe_late(context, call, incoming)
     if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):

@@ -48,7 +48,16 @@ def within_filter_limits(params: dict[str, Any]) -> None:
 
 def rewritten(incoming: HttpRequest, changes: dict[str, str]) -> HttpRequest:
     """Returns the same request with these form fields set."""
-    body = urlencode({**form(incoming), **changes}).encode()
+    return _with_form(incoming, {**form(incoming), **changes})
+
+
+def without(incoming: HttpRequest, prefix: str) -> HttpRequest:
+    """Returns the same request without the form fields whose names begin so."""
+    return _with_form(incoming, {key: value for key, value in form(incoming).items() if not key.startswith(prefix)})
+
+
+def _with_form(incoming: HttpRequest, fields: dict[str, str]) -> HttpRequest:
+    body = urlencode(fields).encode()
     headers = {**incoming.headers, "content-length": str(len(body))}
     return dataclasses.replace(incoming, body=body, headers=headers)
 

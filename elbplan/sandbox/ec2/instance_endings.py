@@ -10,20 +10,19 @@ from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest
+from . import volumes
 from .instances import change_state, known_instances
 
 
 @rule(28)
-def check_unprotected(instances: list[Any], attribute: str) -> None:
+def check_unprotected(instances: list[Any], attribute: str, verb: str) -> None:
     """A protected instance is neither terminated nor stopped: API_TerminateInstances, API_StopInstances.
 
-    The attribute is `disableApiTermination` or `disableApiStop`; the code is OperationNotPermitted:
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    Stop protection also protects from termination: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/
+    ec2-stop-protection.html. The attribute is `disableApiTermination` or `disableApiStop`; the code is
+    OperationNotPermitted: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
-    field, verb = {
-        "disableApiTermination": ("disable_api_termination", "terminated"),
-        "disableApiStop": ("disable_api_stop", "stopped"),
-    }[attribute]
+    field = {"disableApiTermination": "disable_api_termination", "disableApiStop": "disable_api_stop"}[attribute]
     for instance in instances:
         if getattr(instance, field):
             what = f"The instance '{instance.id}' may not be {verb}. Modify its '{attribute}' instance attribute"
@@ -39,7 +38,7 @@ def before_stop(context: CallContext, call: LoggedCall, _incoming: HttpRequest) 
     UnsupportedOperation)
     """
     instances = known_instances(context, call.params.get("InstanceIds") or [])
-    check_unprotected(instances, "disableApiStop")
+    check_unprotected(instances, "disableApiStop", verb="stopped")
     for instance in instances:
         if instance.state not in ("running", "stopping", "stopped"):
             what = f"This instance '{instance.id}' is not in a state from which it can be stopped."
@@ -60,7 +59,8 @@ def after_stop(context: CallContext, call: LoggedCall, reply: HttpReply) -> Http
 def terminate(context: CallContext, params: Params) -> Params:
     changes = []
     instances = known_instances(context, params.get("InstanceIds") or [])
-    check_unprotected(instances, "disableApiTermination")
+    for attribute in ("disableApiTermination", "disableApiStop"):
+        check_unprotected(instances, attribute, verb="terminated")
     for instance in instances:
         before = {"Name": instance.state, "Code": instance.state_code}
         if instance.state not in ("terminated", "shutting-down"):
@@ -79,5 +79,6 @@ def terminate(context: CallContext, params: Params) -> Params:
 def _terminate(context: CallContext, instance: Any) -> None:
     for nic in instance.nics.values():
         nic.delete_on_termination = False
+    volumes.end(context, instance)
     instance.terminate()
     change_state(context, instance, "shutting-down", then="terminated")

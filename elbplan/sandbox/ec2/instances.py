@@ -12,8 +12,8 @@ from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
 from ..server.protocol import HttpReply, HttpRequest
-from . import facts, images, offerings
-from .common import rewritten
+from . import facts, images, offerings, server_settings
+from .common import rewritten, without
 from .tag_filters import mark_created
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -25,8 +25,11 @@ def before_run(context: CallContext, call: LoggedCall, incoming: HttpRequest) ->
     params = call.params
     if reply := reply_for_token(context, params):
         return reply
-    check_launch(context, params)
-    return rewritten(incoming, {"MinCount": str(params.get("MaxCount") or params.get("MinCount") or 1)})
+    complete = server_settings.with_template(context, params)
+    check_launch(context, complete)
+    server_settings.check_launch(context, complete)
+    count = str(params.get("MaxCount") or params.get("MinCount") or 1)
+    return rewritten(without(incoming, "BlockDeviceMapping."), {"MinCount": count})
 
 
 def _request(params: Params) -> Params:
@@ -103,6 +106,7 @@ def after_run(context: CallContext, call: LoggedCall, reply: HttpReply) -> HttpR
     launched = next(reversed(context.ec2.reservations.values())).instances
     for instance in launched:
         put_in_state(instance, "running")
+        server_settings.keep(context, instance, server_settings.with_template(context, call.params))
         mark_new(context, instance.id)
         mark_created(context, instance.id)
         started(context, instance, first=True)

@@ -135,6 +135,7 @@ def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str
     if any(not 0 <= int(pair.get("Weight", 1)) <= 999 for pair in pairs):
         raise validation("Target group weights must be between 0 and 999")
     sticky = config.get("TargetGroupStickinessConfig") or {}
+    _check_sticky_type(balancer, sticky)
     if sticky.get("Enabled") and not 1 <= int(sticky.get("DurationSeconds", 0)) <= 604800:
         raise validation("Target group stickiness duration must be between 1 and 604800 seconds")
     for arn in arns:
@@ -143,6 +144,18 @@ def _check_forward(context: CallContext, balancer: StoredBalancer, protocol: str
         check_single_balancer(context, balancer, group)
     stickiness.check_forward(context, balancer, action)
     check_group_quota(context, balancer, arns)
+
+
+@rule(22)
+def _check_sticky_type(balancer: StoredBalancer, sticky: Params) -> None:
+    """Stickiness between groups needs a duration, which only application load balancers have.
+
+    API_TargetGroupStickinessConfig ("[Application Load Balancers] The time period"; "You must specify this value when
+    enabling target group stickiness").
+    """
+    if sticky.get("Enabled") and balancer.type != "application":
+        words = f"Target group stickiness is not supported for {balancer.type} load balancers"
+        raise AwsError("InvalidLoadBalancerAction", words)
 
 
 def _group(context: CallContext, arn: str) -> StoredGroup:

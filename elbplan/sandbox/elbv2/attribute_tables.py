@@ -138,8 +138,10 @@ LISTENER: dict[str, Defaults] = {
     "HTTP": _LISTENER_HTTP,
     "HTTPS": _LISTENER_HTTPS,
     "TCP": {"tcp.idle_timeout.seconds": "350"},
-    "GENEVE": {"tcp.idle_timeout.seconds": "350"},
+    "TCP_UDP": {"tcp.idle_timeout.seconds": "350"},
+    "GENEVE": {"tcp.idle_timeout.seconds": "350", "send_tcp_reset.on_idle_timeout.enabled": "false"},
 }
+"""A listener with another protocol has no attributes: see `listener_attributes.described`."""
 
 RANGES = {
     "idle_timeout.timeout_seconds": (1, 4000),

@@ -1,37 +1,33 @@
-"""Attributes of load balancers, target groups and listeners.
+"""Attributes of load balancers and target groups.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 """
 
 from ..account import CallContext
 from ..errors import misconfigured, validation
 from ..params import Params
 from ..rules import rule
-from ..state.elbv2 import StoredBalancer, StoredGroup, StoredListener
+from ..state.elbv2 import StoredBalancer, StoredGroup
 from . import find, stickiness
-from .attribute_tables import CHOICES, LISTENER, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
+from .attribute_tables import CHOICES, RANGES, STICKY, UDP, Defaults, balancer_defaults, group_defaults
+from .log_buckets import check_bucket
 
 
-def _as_list(defaults: Defaults, given: Defaults) -> list[Params]:
+def as_list(defaults: Defaults, given: Defaults) -> list[Params]:
     return [{"Key": key, "Value": value} for key, value in {**defaults, **given}.items()]
 
 
 @rule(24)
 def of_balancer(balancer: StoredBalancer) -> list[Params]:
     """Returns all attributes of its type, with AWS's defaults: API_DescribeLoadBalancerAttributes."""
-    return _as_list(balancer_defaults(balancer), balancer.attributes)
+    return as_list(balancer_defaults(balancer), balancer.attributes)
 
 
 @rule(24)
 def of_group(group: StoredGroup) -> list[Params]:
     """Returns all attributes of its kind, with AWS's defaults: API_DescribeTargetGroupAttributes."""
-    return _as_list(group_defaults(group), group.attributes)
-
-
-def of_listener(listener: StoredListener) -> list[Params]:
-    return _as_list(LISTENER.get(listener.protocol, {}), listener.attributes)
+    return as_list(group_defaults(group), group.attributes)
 
 
 @rule(21)
@@ -76,6 +72,7 @@ def modify_load_balancer_attributes(context: CallContext, params: Params) -> Par
     defaults = balancer_defaults(balancer)
     given = checked(context, defaults, params.get("Attributes", []))
     _check_balancer(given, {**defaults, **balancer.attributes})
+    _check_logs(context, balancer, given, {**defaults, **balancer.attributes, **given})
     balancer.attributes.update(given)
     return {"Attributes": of_balancer(balancer)}
 
@@ -97,6 +94,13 @@ def _check_balancer(given: Defaults, before: Defaults) -> None:
             raise misconfigured("You must specify an S3 bucket to enable access logs")
     if int(after.get(SECONDARY, 0)) < int(before.get(SECONDARY, 0)):
         raise misconfigured(f"'{SECONDARY}' cannot be decreased")
+
+
+def _check_logs(context: CallContext, balancer: StoredBalancer, given: Defaults, after: Defaults) -> None:
+    """Checks the bucket of each log that is on and that the call names."""
+    for logs in LOGS:
+        if after.get(f"{logs}.enabled") == "true" and any(key.startswith(logs) for key in given):
+            check_bucket(context, balancer, logs, after[f"{logs}.bucket"], after[f"{logs}.prefix"])
 
 
 def describe_load_balancer_attributes(context: CallContext, params: Params) -> Params:
@@ -160,13 +164,3 @@ def _check_routing(after: Defaults, group: StoredGroup) -> None:
 
 def describe_target_group_attributes(context: CallContext, params: Params) -> Params:
     return {"Attributes": of_group(find.group(context, params["TargetGroupArn"]))}
-
-
-def modify_listener_attributes(context: CallContext, params: Params) -> Params:
-    listener = find.listener(context, params["ListenerArn"])
-    listener.attributes.update(checked(context, LISTENER.get(listener.protocol, {}), params.get("Attributes", [])))
-    return {"Attributes": of_listener(listener)}
-
-
-def describe_listener_attributes(context: CallContext, params: Params) -> Params:
-    return {"Attributes": of_listener(find.listener(context, params["ListenerArn"]))}

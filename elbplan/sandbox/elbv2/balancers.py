@@ -4,20 +4,18 @@ from typing import Any
 
 from ..account import CallContext
 from ..ec2 import facts
-from ..errors import AwsError, misconfigured, validation
+from ..errors import AwsError, validation
 from ..params import Params
 from ..partitions import partition_of
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer, Zone
-from . import find, interfaces, names, subnets, tags
+from . import find, interfaces, names, pools, subnets, tags, zones
 from .attribute_tables import balancer_defaults
 from .find import new_id
-from .listeners import check_source_nat, remove
-from .network_groups import check_network_groups
+from .listeners import remove
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
-IP_TYPES = ("ipv4", "dualstack", "dualstack-without-public-ipv4")
 SETTINGS = (
     "Subnets",
     "SubnetMappings",
@@ -26,6 +24,8 @@ SETTINGS = (
     "Type",
     "IpAddressType",
     "CustomerOwnedIpv4Pool",
+    "EnablePrefixForIpv6SourceNat",
+    "IpamPools",
 )
 
 
@@ -33,17 +33,23 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     name = names.checked("Load balancer", params.get("Name", ""))
     kind = names.one_of("type", params.get("Type", "application"), tuple(TYPES))
     scheme = _scheme(kind, params)
-    ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), IP_TYPES)
+    ip_type = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), zones.IP_TYPES)
     given_tags = tags.checked(params.get("Tags"))
     settings = _settings(params, kind, scheme)
     if balancer := existing(context, name, settings):
         return {"LoadBalancers": [description(context, balancer)]}
     _check_account(context)
     _check_quota(context)
-    zones, vpc = subnets.zones_of(context, params, kind, scheme)
-    subnets.check_ipv6(context, zones, ip_type)
+    pools.check_create(params, kind, scheme)
+    chosen, vpc = subnets.zones_of(context, params, kind, scheme)
+    zones.check_addresses(context, params, kind, scheme, chosen, ip_type)
+    subnets.check_ipv6(context, chosen, ip_type)
     groups = _groups(context, params, kind, vpc)
-    balancer = _new_balancer(context, name, kind, scheme or "", ip_type, vpc, zones, groups, settings)
+    balancer = _new_balancer(context, name, kind, scheme or "", ip_type, vpc, chosen, groups, settings)
+    balancer.source_nat = params.get("EnablePrefixForIpv6SourceNat") == "on"
+    balancer.pools = pools.of(params)
+    zones.check_elastic_ips(context, balancer, chosen)
+    zones.assign(context, balancer)
     interfaces.attach(context, balancer)
     context.elb.balancers[balancer.arn] = balancer
     context.elb.tags[balancer.arn] = given_tags
@@ -166,27 +172,18 @@ def description(context: CallContext, balancer: StoredBalancer) -> Params:
         "VpcId": balancer.vpc,
         "CreatedTime": balancer.created,
         "State": {"Code": state, **({"Reason": balancer.failed} if state == "failed" else {})},
-        "AvailabilityZones": [_zone(context, zone) for zone in balancer.zones],
+        "AvailabilityZones": [zones.described(context, zone) for zone in balancer.zones],
         "IpAddressType": balancer.ip_type,
     }
     if balancer.type != "gateway":
         answer.update(DNSName=balancer.dns_name, CanonicalHostedZoneId=balancer.zone_id, Scheme=balancer.scheme)
     if balancer.security_groups:
         answer["SecurityGroups"] = balancer.security_groups
-    return answer
-
-
-def _zone(context: CallContext, zone: Zone) -> Params:
-    addresses = {
-        "AllocationId": zone.mapping.get("AllocationId"),
-        "PrivateIPv4Address": zone.mapping.get("PrivateIPv4Address"),
-        "IPv6Address": zone.mapping.get("IPv6Address"),
-    }
-    interface = context.ec2.enis.get(zone.interface)
-    if addresses["AllocationId"] and interface is not None:
-        addresses["IpAddress"] = interface.public_ip
-    known = {key: value for key, value in addresses.items() if value}
-    return {"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": [known] if known else []}
+    if balancer.type == "network":
+        answer["EnablePrefixForIpv6SourceNat"] = "on" if balancer.source_nat else "off"
+    if balancer.type == "network" and balancer.security_groups:
+        answer["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] = balancer.private_link_rules
+    return answer | balancer.pools
 
 
 def describe_load_balancers(context: CallContext, params: Params) -> Params:
@@ -226,64 +223,3 @@ def check_deletion_protection(balancer: StoredBalancer) -> None:
             "OperationNotPermitted",
             f"Load balancer '{balancer.arn}' cannot be deleted because deletion protection is enabled",
         )
-
-
-def set_security_groups(context: CallContext, params: Params) -> Params:
-    balancer = find.balancer(context, params["LoadBalancerArn"])
-    wanted = params.get("SecurityGroups") or []
-    if balancer.type == "gateway":
-        raise misconfigured("Security groups are not supported for load balancers of type gateway")
-    check_network_groups(balancer, wanted)
-    if not wanted:
-        raise validation("At least one security group must be specified")
-    balancer.security_groups = subnets.security_groups(context, wanted, balancer.vpc)
-    balancer.settings["SecurityGroups"] = sorted(balancer.security_groups)
-    interfaces.attach(context, balancer)
-    return {"SecurityGroupIds": balancer.security_groups}
-
-
-@rule(16)
-def check_network_zones(balancer: StoredBalancer, zones: list[Zone]) -> None:
-    """A network load balancer must leave a zone before it gets another subnet there.
-
-    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4171 has the message, and
-    https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4172 ("Subnet changes within the same
-    Availability Zone must be independent actions"). Neither has the error code.
-    """
-    before = {zone.name: zone.subnet for zone in balancer.zones}
-    for zone in zones:
-        if balancer.type == "network" and before.get(zone.name, zone.subnet) != zone.subnet:
-            raise misconfigured(
-                "You cannot specify an additional subnet from an Availability Zone that is already associated with "
-                f"the load balancer. The Availability Zone '{zone.name}' corresponding to the new subnet "
-                f"'{zone.subnet}' is already associated with the load balancer."
-            )
-
-
-def set_subnets(context: CallContext, params: Params) -> Params:
-    balancer = find.balancer(context, params["LoadBalancerArn"])
-    zones, vpc = subnets.zones_of(context, params, balancer.type, balancer.scheme)
-    if vpc != balancer.vpc:
-        raise misconfigured("The subnets belong to another VPC than the load balancer")
-    check_network_zones(balancer, zones)
-    before = {zone.subnet: zone for zone in balancer.zones}
-    kept = {zone.subnet for zone in zones}
-    if balancer.type == "gateway" and not before.keys() <= kept:
-        raise misconfigured("Subnets cannot be removed from a Gateway Load Balancer")
-    interfaces.release_later(context, [zone for name, zone in before.items() if name not in kept])
-    balancer.zones = [before.get(zone.subnet, zone) for zone in zones]
-    balancer.settings["Subnets"] = sorted(kept) if balancer.settings["Subnets"] else []
-    interfaces.attach(context, balancer)
-    return {
-        "AvailabilityZones": [_zone(context, zone) for zone in balancer.zones],
-        "IpAddressType": balancer.ip_type,
-    }
-
-
-def set_ip_address_type(context: CallContext, params: Params) -> Params:
-    balancer = find.balancer(context, params["LoadBalancerArn"])
-    ip_type = names.one_of("ipAddressType", params["IpAddressType"], IP_TYPES)
-    subnets.check_ipv6(context, balancer.zones, ip_type)
-    check_source_nat(ip_type, [listener.protocol for listener in context.elb.listeners_of(balancer.arn)])
-    balancer.ip_type = balancer.settings["IpAddressType"] = ip_type
-    return {"IpAddressType": ip_type}

@@ -13,6 +13,7 @@ from ..account import CallContext
 from ..errors import AwsError, validation
 from ..params import Params
 from ..rules import rule
+from .regular_expressions import check_expression
 
 CONFIG = {
     "host-header": "HostHeaderConfig",
@@ -102,10 +103,13 @@ def _check_syntax(condition: Params) -> None:
     field, texts = condition["Field"], values(condition)
     if not texts:
         raise validation(f"A condition value must be specified with '{field}'")
+    if field == "http-header":
+        _check_header(str(condition[CONFIG[field]].get("HttpHeaderName") or ""))
     for text in texts:
         if not 1 <= len(text) <= 128:
             raise validation(f"The '{field}' value is too long; the limit is '128'")
         if text in _regex_values(condition):
+            check_expression(text, 128)
             continue
         if field == "host-header" and not (re.fullmatch(r"[A-Za-z0-9.*?_-]+", text) and ("." in text or "*" in text)):
             raise validation(f"The 'host-header' value '{text}' is not valid")
@@ -115,6 +119,13 @@ def _check_syntax(condition: Params) -> None:
             raise validation(f"The 'http-request-method' value '{text}' is not valid")
         if field == "source-ip":
             _check_cidr(text)
+
+
+@rule(21)
+def _check_header(name: str) -> None:
+    """At most 40 characters of RFC 7230, no wildcard, and not the host header: API_HttpHeaderConditionConfig."""
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'+.^_`|~-]{1,40}", name) or name.lower() == "host":
+        raise validation(f"The 'http-header' name '{name}' is not valid")
 
 
 def _check_cidr(text: str) -> None:

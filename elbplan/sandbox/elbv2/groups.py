@@ -69,6 +69,8 @@ def _fields(context: CallContext, params: Params) -> dict[str, Any]:
     kind = names.one_of("targetType", params.get("TargetType", "instance"), TARGET_TYPES)
     place = _lambda_target_fields(params) if kind == "lambda" else _target_fields(context, params, kind)
     fields = {"TargetType": kind, **place}
+    if control := params.get("TargetControlPort"):
+        fields["TargetControlPort"] = _control_port(fields, control)
     if kind not in ("lambda",) and place.get("Protocol") != "GENEVE":
         fields["IpAddressType"] = names.one_of("ipAddressType", params.get("IpAddressType", "ipv4"), ("ipv4", "ipv6"))
     given = {key: value for key, value in _health_check(params).items() if value is not None}
@@ -82,6 +84,18 @@ def _health_check(params: Params) -> dict[str, Any]:
     given = {key: value for key, value in params.items() if key.startswith(("HealthCheck", "HealthyT", "UnhealthyT"))}
     given["Matcher"] = params.get("Matcher")
     return given
+
+
+@rule(21)
+def _control_port(fields: dict[str, Any], port: int) -> int:
+    """Only targets of application load balancers have an agent of the target optimizer.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-optimizer,
+    https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/alb-target-agent
+    """
+    if fields.get("Protocol") not in ("HTTP", "HTTPS") or fields["TargetType"] not in ("instance", "ip"):
+        raise validation("A target control port is supported only for HTTP and HTTPS target groups")
+    return names.between("Target control port", port, 1, 65535)
 
 
 @rule(21)

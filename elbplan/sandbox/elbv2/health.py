@@ -138,6 +138,8 @@ def _description(context: CallContext, group: StoredGroup, target: StoredTarget)
     if health.reason:
         state.update(Reason=health.reason, Description=health.description)
     answer: Params = {"Target": {"Id": target.id, "Port": target.port or None}, "TargetHealth": state}
+    if target.server_id:
+        answer["Target"]["QuicServerId"] = target.server_id
     if target.zone:
         answer["Target"]["AvailabilityZone"] = target.zone
     if target.port:

@@ -23,7 +23,7 @@ def defaults(fields: Fields) -> Fields:
         return {
             "HealthCheckEnabled": False, "HealthCheckPath": "/", "Matcher": {"HttpCode": "200"},
             "HealthCheckIntervalSeconds": 35, "HealthCheckTimeoutSeconds": 30,
-            "HealthyThresholdCount": 5, "UnhealthyThresholdCount": 2,
+            "HealthyThresholdCount": 5, "UnhealthyThresholdCount": 5,
         }  # fmt: skip
     if kind == "alb":
         return {
@@ -91,6 +91,7 @@ def checked(fields: Fields, check: Fields) -> Fields:
         names.one_of("healthCheckProtocol", protocol, ("HTTP", "HTTPS", "TCP"))
         if protocol == "TCP" and fields.get("Protocol") in ("HTTP", "HTTPS"):
             raise misconfigured(f"Health check protocol 'TCP' is not supported for {fields['Protocol']} target groups")
+        check_balancer_target(fields, protocol)
     if protocol == "TCP":
         settings = {key: value for key, value in settings.items() if key not in HTTP_ONLY}
     elif protocol is not None and fields.get("Protocol") not in ("HTTP", "HTTPS"):
@@ -104,6 +105,16 @@ def checked(fields: Fields, check: Fields) -> Fields:
             f"Health check enabled must be true for target groups with target type '{fields['TargetType']}'"
         )
     return settings
+
+
+@rule(21)
+def check_balancer_target(fields: Fields, protocol: str) -> None:
+    """A load balancer as target is checked by HTTP or HTTPS.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html
+    """
+    if fields["TargetType"] == "alb" and protocol == "TCP":
+        raise misconfigured("Health check protocol 'TCP' is not supported for target groups with target type 'alb'")
 
 
 @rule(21)

@@ -7,11 +7,12 @@ from ..account import CallContext
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import SECURE, StoredBalancer, StoredListener
-from . import actions, certificates, find
+from . import actions, certificates, find, trust_stores
+from .attribute_tables import LISTENER
 from .listeners import (
+    alpn_of,
     description,
     existing,
-    mutual_authentication,
     note_attachments,
     policy_of,
     protocol_and_port,
@@ -27,14 +28,19 @@ def modify_listener(context: CallContext, params: Params) -> Params:
     policy = policy_of(protocol, params.get("SslPolicy") or (listener.ssl_policy if protocol in SECURE else None))
     certificate = _new_certificate(context, listener, params, protocol)
     default_actions = _new_actions(context, listener, params, protocol, port)
-    mutual = mutual_authentication(context, params) if params.get("MutualAuthentication") else listener.mutual
+    mutual = _new_mutual(context, listener, params, protocol)
+    alpn = alpn_of(protocol, params.get("AlpnPolicy"))
     if listener.certificate and certificate != listener.certificate:
         certificates.mark_released(context, listener.certificate)
+    if listener.mutual.get("TrustStoreArn") != mutual.get("TrustStoreArn"):
+        trust_stores.mark_released(context, listener.mutual)
+    if listener.protocol != protocol:
+        listener.attributes = {key: v for key, v in listener.attributes.items() if key in LISTENER.get(protocol, {})}
     listener.protocol, listener.port, listener.ssl_policy = protocol, port, policy
     listener.more_certificates = _additional_certificates(listener, certificate)
     listener.certificate, listener.default.actions, listener.mutual = certificate, default_actions, mutual
-    if params.get("AlpnPolicy") is not None:
-        listener.alpn = params["AlpnPolicy"]
+    if params.get("AlpnPolicy") is not None or protocol != "TLS":
+        listener.alpn = alpn
     listener.settings = _settings_after(listener)
     note_attachments(context)
     return {"Listeners": [description(listener)]}
@@ -51,6 +57,15 @@ def _new_certificate(context: CallContext, listener: StoredListener, params: Par
     if protocol in SECURE and not params.get("Certificates") and listener.certificate:
         return listener.certificate
     return certificates.default_certificate(context, params.get("Certificates"), protocol)
+
+
+def _new_mutual(context: CallContext, listener: StoredListener, params: Params, protocol: str) -> Params:
+    """A protocol without TLS has no client certificates."""
+    if not params.get("MutualAuthentication"):
+        return listener.mutual if protocol in SECURE else {}
+    mutual = trust_stores.mutual_authentication(context, params["MutualAuthentication"], protocol)
+    trust_stores.check_verify_quota(context, listener.balancer, listener.arn, mutual)
+    return mutual
 
 
 def _new_actions(

@@ -10,6 +10,7 @@ from ..state.elbv2 import StoredBalancer, StoredListener, StoredRule
 from . import actions, conditions, find, tags
 from .find import new_id
 from .listeners import note_attachments, require_application, rule_arn
+from .regular_expressions import check_expression
 
 LOWEST, HIGHEST = 1, 50_000
 
@@ -42,11 +43,15 @@ TRANSFORMS = {"host-header-rewrite": "HostHeaderRewriteConfig", "url-rewrite": "
 
 @rule(22)
 def checked_transforms(transforms: list[Params]) -> list[Params]:
-    """At most one of each type, with its configuration: API_CreateRule, API_RuleTransform."""
+    """At most one of each type, with its configuration; texts of 1,024: API_CreateRule, API_RewriteConfig."""
     types = [transform.get("Type") for transform in transforms]
     for kind, transform in zip(types, transforms, strict=True):
         if kind not in TRANSFORMS or not (transform.get(TRANSFORMS[kind]) or {}).get("Rewrites"):
             raise validation(f"A transform of type '{kind}' is not valid")
+        for rewrite in transform[TRANSFORMS[kind]]["Rewrites"]:
+            check_expression(rewrite["Regex"], 1024)
+            if len(rewrite["Replace"]) > 1024:
+                raise validation("The replacement of a rewrite can have at most '1024' characters")
     if len(set(types)) < len(types):
         raise validation("You can add one transform of each type")
     return transforms

@@ -92,6 +92,7 @@ def describe_account_limits(context: CallContext, _params: Params) -> Params:
         "listeners-per-network-load-balancer": account.quota("listeners_per_lb"),
         "rules-per-application-load-balancer": account.quota("rules_per_lb"),
         "certificates-per-application-load-balancer": account.quota("certificates_per_lb"),
+        "trust-stores": account.quota("trust_stores"),
         "target-groups-per-application-load-balancer": account.quota("groups_per_lb"),
         "target-groups-per-action-on-application-load-balancer": account.quota("groups_per_action"),
         "condition-values-per-alb-rule": account.quota("values_per_rule"),

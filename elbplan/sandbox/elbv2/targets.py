@@ -12,28 +12,19 @@ from ..rules import rule
 from ..state.elbv2 import StoredGroup, StoredTarget
 from . import find
 from .attribute_tables import group_defaults
+from .quic import check_server_ids
 
 
 def register_targets(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
-    check_quic_server_ids(group, params["Targets"])
+    check_server_ids(context, group, params["Targets"])
     targets = [_target(context, group, wanted) for wanted in params["Targets"]]
     check_quota(context, group, targets)
     for target in targets:
         before = group.targets.get(target.key)
-        if before is None or before.drained_at is not None:
+        if before is None or before.drained_at is not None or before.zone != target.zone:
             group.targets[target.key] = target
     return {}
-
-
-@rule(15)
-def check_quic_server_ids(group: StoredGroup, targets: list[Params]) -> None:
-    """A target of a QUIC group has a server id: API_TargetDescription ("required if the protocol is QUIC or TCP_QUIC").
-
-    The page does not name the error code.
-    """
-    if group.fields.get("Protocol") in ("QUIC", "TCP_QUIC") and not all(t.get("QuicServerId") for t in targets):
-        raise validation("A QUIC server ID must be specified for the targets of a QUIC target group")
 
 
 @rule(23)
@@ -54,7 +45,16 @@ def _target(context: CallContext, group: StoredGroup, wanted: Params) -> StoredT
     port = port_of(group, wanted)
     check = {"instance": _instance, "ip": _address, "alb": _balancer, "lambda": _function}[kind]
     zone = check(context, group, wanted)
-    return StoredTarget(wanted["Id"], port, zone, context.now)
+    _check_zone(group, wanted)
+    return StoredTarget(wanted["Id"], port, zone, context.now, server_id=wanted.get("QuicServerId", ""))
+
+
+@rule(15)
+def _check_zone(group: StoredGroup, wanted: Params) -> None:
+    """No zone for an instance or a load balancer, and only `all` for a function: API_TargetDescription."""
+    zone, kind = wanted.get("AvailabilityZone"), group.fields["TargetType"]
+    if zone and (kind in ("instance", "alb") or (kind == "lambda" and zone != "all")):
+        raise validation(f"You cannot specify the Availability Zone '{zone}' for a target of type '{kind}'")
 
 
 @rule(15)
@@ -85,7 +85,10 @@ def _instance(context: CallContext, group: StoredGroup, wanted: Params) -> str |
 
 @rule(15)
 def _address(context: CallContext, group: StoredGroup, wanted: Params) -> str | None:
-    """A private address in the VPC, or outside of it with AvailabilityZone "all": API_TargetDescription."""
+    """A private address in the VPC, or outside of it with a zone: API_TargetDescription.
+
+    The zone is `all` or, with cross-zone load balancing off, a zone of the VPC.
+    """
     try:
         address = ipaddress.ip_address(wanted["Id"])
     except ValueError:
@@ -93,7 +96,7 @@ def _address(context: CallContext, group: StoredGroup, wanted: Params) -> str | 
     if address.is_global and address.version == 4:
         raise validation(f"The IP address '{address}' is publicly routable and cannot be used as a target")
     inside = any(address in ipaddress.ip_network(cidr) for cidr in facts.vpc_cidrs(context, group.fields["VpcId"]))
-    if not inside and wanted.get("AvailabilityZone") != "all" and address.version == 4:
+    if not inside and not wanted.get("AvailabilityZone") and address.version == 4:
         raise validation(
             "You must specify an Availability Zone value of 'all' when registering the IP "
             f"address '{address}' outside of the VPC"

@@ -11,7 +11,7 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..server.call_log import LoggedCall
-from . import ec2, elb, other_services
+from . import ec2, edge, elb, other_services
 from .policies import Decision, Document, Need, as_list, check_document, decide
 
 EVERYBODY = ""
@@ -21,7 +21,12 @@ SERVICES: dict[str, Callable[[CallContext, LoggedCall], Iterator[Need]]] = {
     "acm": other_services.acm,
     "route53": other_services.route53,
     "ssm": other_services.ssm,
+    "secretsmanager": other_services.secretsmanager,
     "lambda": other_services.functions,
+    "autoscaling": other_services.autoscaling,
+    "s3": edge.s3,
+    "shield": edge.shield,
+    "wafv2": edge.wafv2,
 }
 NEEDS_NOTHING = (("sts", "GetCallerIdentity"),)
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html ("No permissions are required")"""
@@ -71,7 +76,17 @@ def authorize(context: CallContext, call: LoggedCall) -> None:
         context.account.memory("service roles")["elb"] = True
 
 
-JSON_SERVICES = ("acm", "ssm", "lambda", "resourcegroupstaggingapi", "service-quotas", "pricing", "wafv2")
+JSON_SERVICES = (
+    "acm",
+    "ssm",
+    "secretsmanager",
+    "lambda",
+    "resourcegroupstaggingapi",
+    "service-quotas",
+    "pricing",
+    "wafv2",
+    "shield",
+)
 
 
 @rule(39)

@@ -69,22 +69,35 @@ def _new(context: CallContext, action: str, kind: str, params: Params) -> Need:
 
 @rule(39)
 def run_instances(context: CallContext, action: str, params: Params) -> Needs:
-    """RunInstances is checked on the image, the subnet, the security groups and the key pair, and on the instance, the
-    network interface and the volume that it makes. With an instance profile, it also needs iam:PassRole.
+    """RunInstances is checked on the image, the subnet, the security groups, the key pair and the launch template, and
+    on the instance, the network interface, the volume and the Spot request that it makes. With an instance profile, it
+    also needs iam:PassRole.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     for kind in ("instance", "network-interface", "volume"):
         yield _new(context, action, kind, params)
-    yield Need(action, _arn(context, str(params.get("ImageId")), "image"))
+    if params.get("ImageId"):
+        yield Need(action, _arn(context, str(params["ImageId"]), "image"))
+    if template := params.get("LaunchTemplate"):
+        yield Need(action, _arn(context, _template_id(context, template), "launch-template"))
+    if (params.get("InstanceMarketOptions") or {}).get("MarketType") == "spot":
+        yield _new(context, action, "spot-instances-request", params)
+    interfaces = params.get("NetworkInterfaces") or ()
     named = [params.get("SubnetId"), *(params.get("SecurityGroupIds") or ())]
+    named += [id for interface in interfaces for id in (interface.get("SubnetId"), *(interface.get("Groups") or ()))]
     yield from _existing(context, action, [id for id in named if id])
     if params.get("KeyName"):
         yield Need(action, _arn(context, params["KeyName"], "key-pair"))
     yield from _tagged_at_creation(context, action, params)
     if profile := params.get("IamInstanceProfile"):
         yield _pass_role(context, str(profile.get("Name") or profile.get("Arn", "").rpartition("/")[2]))
+
+
+def _template_id(context: CallContext, given: Params) -> str:
+    names: dict[str, str] = context.ec2.launch_template_name_to_ids
+    return str(given.get("LaunchTemplateId") or names.get(given.get("LaunchTemplateName") or "", "*"))
 
 
 def _pass_role(context: CallContext, name: str) -> Need:
@@ -152,6 +165,11 @@ def change_instance(context: CallContext, action: str, params: Params) -> Needs:
     yield from _existing(context, action, [str(params.get("InstanceId")), *(params.get("Groups") or ())])
 
 
+def change_credits(context: CallContext, action: str, params: Params) -> Needs:
+    wanted = params.get("InstanceCreditSpecifications") or ()
+    yield from _existing(context, action, [str(given["InstanceId"]) for given in wanted])
+
+
 def change_tags(context: CallContext, action: str, params: Params) -> Needs:
     given = params.get("Tags") or ()
     keys = request_tags(given) if action == "ec2:CreateTags" else dict(key_names(str(tag["Key"]) for tag in given))
@@ -182,6 +200,12 @@ OWN: dict[str, Callable[[CallContext, str, Params], Needs]] = {
     "ReleaseAddress": _by_id("AllocationId"),
     "ModifyInstanceAttribute": change_instance,
     "DescribeInstanceAttribute": _by_id("InstanceId"),
+    "ModifyInstanceMetadataOptions": _by_id("InstanceId"),
+    "ModifyInstanceMaintenanceOptions": _by_id("InstanceId"),
+    "ModifyNetworkInterfaceAttribute": _by_id("NetworkInterfaceId"),
+    "ModifyVolume": _by_id("VolumeId"),
+    **dict.fromkeys(("MonitorInstances", "UnmonitorInstances"), _by_id("InstanceIds")),
+    "ModifyInstanceCreditSpecification": change_credits,
     **dict.fromkeys(("StartInstances", "StopInstances", "TerminateInstances"), _by_id("InstanceIds")),
     "CreateTags": change_tags,
     "DeleteTags": change_tags,

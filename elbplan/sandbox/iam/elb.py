@@ -32,6 +32,10 @@ ARN_OF = {
         "ListenerArn",
     ),
     **dict.fromkeys(("ModifyRule", "DeleteRule"), "RuleArn"),
+    **dict.fromkeys(
+        ("ModifyTrustStore", "DeleteTrustStore", "AddTrustStoreRevocations", "RemoveTrustStoreRevocations"),
+        "TrustStoreArn",
+    ),
 }  # fmt: skip
 """The parameter with the ARN of the resource that a call changes."""
 
@@ -72,6 +76,7 @@ CREATED = {
     "CreateLoadBalancer": lambda p: f"loadbalancer/{TYPES.get(p.get('Type') or 'application', 'app')}/{p['Name']}/*",
     "CreateTargetGroup": lambda p: f"targetgroup/{p['Name']}/*",
     "CreateListener": lambda p: f"listener/{p['LoadBalancerArn'].split(':loadbalancer/')[-1]}/*",
+    "CreateTrustStore": lambda p: f"truststore/{p['Name']}/*",
     "CreateRule": lambda p: f"listener-rule/{p['ListenerArn'].split(':listener/')[-1]}/*",
 }
 """What a create call makes, as the end of an ARN."""

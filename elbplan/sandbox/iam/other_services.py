@@ -20,14 +20,15 @@ def plain(context: CallContext, call: LoggedCall) -> Iterator[Need]:
 
 @rule(39)
 def acm(context: CallContext, call: LoggedCall) -> Iterator[Need]:
-    """A request with tags also needs acm:AddTagsToCertificate. All other calls but the list are checked on the
-    certificate.
+    """A request or import with tags also needs acm:AddTagsToCertificate.
+
+    All other calls but the list are checked on the certificate.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
     https://github.com/hashicorp/terraform-provider-aws/issues/11903 (AddTagsToCertificate at the request)
     """
     action, params = f"acm:{call.action}", call.params
-    if call.action == "RequestCertificate":
+    if call.action in ("RequestCertificate", "ImportCertificate") and not params.get("CertificateArn"):
         keys = request_tags(params.get("Tags"))
         yield Need(action, "*", keys)
         if keys:
@@ -69,10 +70,12 @@ def route53(context: CallContext, call: LoggedCall) -> Iterator[Need]:
             f"{action}Actions": sorted({change["Action"] for change in changes}),
         }
         yield Need(action, f"arn:{partition}:route53:::hostedzone/{zone}", keys)
-    elif zone and not call.action.startswith("ListHostedZones"):
-        yield Need(action, f"arn:{partition}:route53:::hostedzone/{zone}")
     else:
-        yield Need(action)
+        ids = params.get("ResourceIds") or [params.get("ResourceId") or params.get("HealthCheckId")]
+        kind = params.get("ResourceType") or "healthcheck"
+        on = [f"arn:{partition}:route53:::{kind}/{id}" for id in ids if id]
+        zones = [f"arn:{partition}:route53:::hostedzone/{zone}"] if zone and "ZonesBy" not in call.action else []
+        yield from (Need(action, arn) for arn in on or zones or ["*"])
 
 
 @rule(39)
@@ -94,6 +97,18 @@ def ssm(context: CallContext, call: LoggedCall) -> Iterator[Need]:
 
 
 @rule(39)
+def secretsmanager(context: CallContext, call: LoggedCall) -> Iterator[Need]:
+    """A secret is checked by its ARN, which ends with six characters after the name.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+    """
+    name = str(call.params.get("SecretId") or call.params.get("Name") or "*")
+    arn = name if name.startswith("arn:") else context.arn("secretsmanager", f"secret:{name}-a1B2c3")
+    yield Need(f"secretsmanager:{call.action}", arn)
+
+
+@rule(39)
 def functions(context: CallContext, call: LoggedCall) -> Iterator[Need]:
     """The policy of a function is checked on the function; a new statement also has the principal as a condition key.
 
@@ -104,3 +119,14 @@ def functions(context: CallContext, call: LoggedCall) -> Iterator[Need]:
     arn = name if name.startswith("arn:") else context.arn("lambda", f"function:{name}")
     keys = {"lambda:Principal": [params["Principal"]]} if params.get("Principal") else {}
     yield Need(f"lambda:{call.action}", arn, keys)
+
+
+@rule(39)
+def autoscaling(context: CallContext, call: LoggedCall) -> Iterator[Need]:
+    """A change of an Auto Scaling group is checked on the group; reads have no resource.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+    """
+    name = call.params.get("AutoScalingGroupName")
+    arn = context.arn("autoscaling", f"autoScalingGroup:1:autoScalingGroupName/{name}")
+    yield Need(f"autoscaling:{call.action}", arn if name and not call.action.startswith("Describe") else "*")

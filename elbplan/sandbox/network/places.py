@@ -127,12 +127,12 @@ def by_weight(account: Account, records: list[Record]) -> list[Record]:
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html (Weight: "if you set Weight to 0
     for all resource record sets that have the same combination of DNS name and type, traffic is routed to all resources
-    with equal probability"). Health checks of records are not simulated. Of a failover set the primary record answers;
-    of other sets here the first:
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
+    with equal probability"). Of a multivalue set eight records answer, of other sets here the first.
     """
+    if any(record.get("MultiValueAnswer") for record in records):
+        return records[:8]
     if any("Weight" not in record for record in records):
-        return [record for record in records if record.get("Failover") == "PRIMARY"] or records[:1]
+        return records[:1]
     by_id = {record.get("SetIdentifier") or "": record for record in records}
     weights = {id: int(record["Weight"]) for id, record in by_id.items()}
     if len(weights) < 2:

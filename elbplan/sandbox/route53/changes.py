@@ -8,6 +8,7 @@ from ..rules import rule
 from ..state.route53 import HostedZone, Key, canonical, order
 from . import checks
 from .checks import Records
+from .policies import check_policy, policy_conflicts
 from .zones import new_change, zone_of
 
 
@@ -27,8 +28,9 @@ def change_resource_record_sets(context: CallContext, params: Params) -> Params:
     for change in changes:
         record = normalized(change["ResourceRecordSet"])
         checks.check_shape(record)
+        check_policy(context, record)
         problems += checks.record_problems(zone, record) or _apply(context, zone, after, change["Action"], record)
-    problems += checks.cname_conflicts(zone, after)
+    problems += [*checks.cname_conflicts(zone, after), *policy_conflicts(zone, after)]
     if problems:
         raise AwsError("InvalidChangeBatch", f"[{', '.join(problems)}]")
     zone.records = after

@@ -8,7 +8,6 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.route53 import HostedZone, canonical
-from ..tags import to_dict, to_pairs
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
@@ -32,6 +31,7 @@ def create_hosted_zone(context: CallContext, params: Params) -> Params:
         comment=(params.get("HostedZoneConfig") or {}).get("Comment", ""),
         private=bool(vpc),
         vpcs=[vpc] if vpc else [],
+        delegation_set=params.get("DelegationSetId") or "",
     )
     _add_apex_records(zone)
     context.account.dns.zones[zone.id] = zone
@@ -96,7 +96,8 @@ def _with_name_servers(zone: HostedZone) -> Params:
     answer: Params = {"HostedZone": description(zone)}
     if zone.private:
         return {**answer, "VPCs": zone.vpcs, "VPC": zone.vpcs[0]}
-    return {**answer, "DelegationSet": {"NameServers": SERVERS}}
+    reusable = {"Id": f"/delegationset/{zone.delegation_set}"} if zone.delegation_set else {}
+    return {**answer, "DelegationSet": {"NameServers": SERVERS, **reusable}}
 
 
 def get_hosted_zone(context: CallContext, params: Params) -> Params:
@@ -182,14 +183,8 @@ def get_change(context: CallContext, params: Params) -> Params:
     return {"ChangeInfo": {"Id": f"/change/{change}", "Status": status, "SubmittedAt": stamp}}
 
 
-def change_tags(context: CallContext, params: Params) -> Params:
-    zone = zone_of(context, params["ResourceId"])
-    for key in params.get("RemoveTagKeys") or []:
-        zone.tags.pop(key, None)
-    zone.tags.update(to_dict(params.get("AddTags")))
-    return {}
-
-
-def list_tags(context: CallContext, params: Params) -> Params:
-    zone = zone_of(context, params["ResourceId"])
-    return {"ResourceTagSet": {"ResourceType": "hostedzone", "ResourceId": zone.id, "Tags": to_pairs(zone.tags)}}
+def update_comment(context: CallContext, params: Params) -> Params:
+    """Without a comment, the zone loses its own: API_UpdateHostedZoneComment."""
+    zone = zone_of(context, params["Id"])
+    zone.comment = params.get("Comment") or ""
+    return {"HostedZone": description(zone)}

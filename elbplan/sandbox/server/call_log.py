@@ -61,6 +61,24 @@ class CallLog:
         self._writes = 0
 
 
+SECRETS = ("ClientSecret", "SecretString", "SecretBinary", "PrivateKey")
+HIDDEN = "(hidden)"
+
+
+def forget_secrets(call: LoggedCall) -> None:
+    """Replaces the secrets in a call that was answered: the log is shown, and AWS keeps no client secret in its own."""
+    call.params = _without_secrets(call.params)
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    secrets = (*SECRETS, "Value") if value.get("Type") == "SecureString" else SECRETS
+    return {key: HIDDEN if key in secrets else _without_secrets(item) for key, item in value.items()}
+
+
 def counts(calls: list[LoggedCall]) -> Counter[str]:
     return Counter(call.action for call in calls)
 

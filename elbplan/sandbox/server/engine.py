@@ -7,7 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from ...platforms.processes import kill
-from .. import acm, classic, ec2, elbv2, functions, parameters, rate_limit, route53, service_quotas, sts, tagging, waf
+from .. import (
+    acm,
+    autoscaling,
+    classic,
+    ec2,
+    elbv2,
+    functions,
+    parameters,
+    rate_limit,
+    route53,
+    s3,
+    service_quotas,
+    shield,
+    sts,
+    tagging,
+    waf,
+)
 from ..account import Account, CallContext
 from ..admin import api as control
 from ..admin.defaults import complete_default_vpc
@@ -18,7 +34,7 @@ from ..iam.check import authorize, simulate
 from ..params import Params
 from ..signatures import check_signed
 from ..traffic import watch
-from .call_log import LoggedCall
+from .call_log import LoggedCall, forget_secrets
 from .moto_bridge import ask
 from .protocol import HttpReply, HttpRequest, answer, identify, refusal
 
@@ -31,6 +47,9 @@ OWN: dict[str, dict[str, OperationHandler]] = {
     "route53": route53.ACTIONS,
     "wafv2": waf.ACTIONS,
     "lambda": functions.ACTIONS,
+    "s3": s3.ACTIONS,
+    "shield": shield.ACTIONS,
+    "autoscaling": autoscaling.ACTIONS,
     "resourcegroupstaggingapi": tagging.ACTIONS,
     "service-quotas": service_quotas.ACTIONS,
     "sts": sts.ACTIONS,
@@ -39,7 +58,10 @@ OWN: dict[str, dict[str, OperationHandler]] = {
 PROXY_PAGE = HttpReply(200, {"Content-Type": "text/html"}, b"<html><p>Please log in.</p></html>")
 """The answer of a captive portal or a proxy instead of AWS: well-formed HTTP, but not an AWS answer."""
 
-NOT_BY_MOTO = ("elbv2", "elb", "acm", "route53", "lambda", "resourcegroupstaggingapi", "service-quotas")
+NOT_BY_MOTO = (
+    "elbv2", "elb", "acm", "route53", "lambda", "s3", "shield", "autoscaling",
+    "resourcegroupstaggingapi", "service-quotas",
+)  # fmt: skip
 """moto would answer these from its own state, which lacks the sandbox's load balancers, certificates and zones."""
 
 IN_A_VPC = ("ec2", "elbv2", "elb")
@@ -74,12 +96,14 @@ class Engine:
             refused = sts.expired(self.account, call) or rate_limit.throttled(account, call)
             refused = refused or parameters.begin_update(account, call)
         if refused:
+            forget_secrets(call)
             return refusal(call.service, refused, incoming)
         try:
             return self._answer(account, matching, call, incoming)
         finally:
             with self.lock:
                 parameters.end_update(account, call)
+                forget_secrets(call)
 
     def _answer(
         self, account: Account, matching: list[Fault], call: LoggedCall, incoming: HttpRequest

@@ -14,7 +14,7 @@ from .protocol import HttpReply, HttpRequest
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 """Creating 800 images takes 0.4 s in every region; images.py creates only those that a call names."""
 
-USED = ("ec2", "elb", "ssm", "wafv2", "iam", "sts", "s3", "autoscaling")
+USED = ("ec2", "elb", "ssm", "secretsmanager", "wafv2", "iam", "sts", "s3", "autoscaling")
 
 
 @functools.cache

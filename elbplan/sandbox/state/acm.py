@@ -31,6 +31,12 @@ class StoredCertificate:
     key: str = field(default="", repr=False)
     """The private key of an imported certificate."""
     not_after: datetime | None = None
+    authority: str = ""
+    """The ARN of the private authority that issues it."""
+    mail_domains: dict[str, str] = field(default_factory=dict)
+    """Where the mail for a name goes, if not to the name itself."""
+    approved: set[str] = field(default_factory=set)
+    """The names that somebody has approved by mail."""
 
     @property
     def region(self) -> str:

@@ -18,7 +18,7 @@ class Zone:
     name: str
     subnet: str
     mapping: dict[str, str] = field(default_factory=dict)
-    """AllocationId, PrivateIPv4Address and IPv6Address from the request."""
+    """AllocationId, PrivateIPv4Address, IPv6Address and SourceNatIpv6Prefix, which is never `auto_assigned` here."""
     interface: str = ""
 
 
@@ -40,6 +40,11 @@ class StoredBalancer:
     attributes: dict[str, str] = field(default_factory=dict)
     failed: str = ""
     """The reason that a test gave for its failure; a failed load balancer never becomes active."""
+    source_nat: bool = False
+    """Whether it uses an IPv6 prefix of each subnet for source NAT."""
+    private_link_rules: str = "on"
+    pools: dict[str, Any] = field(default_factory=dict)
+    """IpamPools and CustomerOwnedIpv4Pool, as AWS describes them."""
 
     def state(self, now: float) -> str:
         if now <= self.active_at:
@@ -60,6 +65,8 @@ class StoredTarget:
     registered: float
     drained_at: float | None = None
     """When draining ends; None while it is registered."""
+    server_id: str = ""
+    """The QUIC server id."""
 
     @property
     def key(self) -> tuple[str, int]:

@@ -44,6 +44,7 @@ class HostedZone:
     records: dict[Key, dict[str, Any]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     changed: float = -1e9
+    delegation_set: str = ""
 
     def sorted_records(self) -> list[tuple[Key, dict[str, Any]]]:
         return sorted(self.records.items(), key=lambda item: (order(item[0][0]), item[0][1], item[0][2]))
@@ -77,8 +78,23 @@ class HostedZone:
 
 
 @dataclass
+class HealthCheck:
+    """A health check; `requested` has the settings of its create call, without AWS's defaults."""
+
+    id: str
+    caller_reference: str
+    config: dict[str, Any]
+    requested: dict[str, Any]
+    version: int = 1
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class DnsState:
     zones: dict[str, HostedZone] = field(default_factory=dict)
+    health_checks: dict[str, HealthCheck] = field(default_factory=dict)
+    used_references: set[str] = field(default_factory=set)
+    """The caller references of all health checks, also of deleted ones."""
     changes: dict[str, tuple[float, Any]] = field(default_factory=dict)
     """By change id: the time at which the change is INSYNC, and when it was submitted."""
     delegations: dict[str, list[str]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from ..rules import rule
 from ..state.elbv2 import StoredBalancer
 from ..state.route53 import plain
 from .nodes import node_addresses
+from .record_policies import eligible
 
 Record = dict[str, Any]
 Choose = Callable[[list[Record]], list[Record]]
@@ -52,15 +53,10 @@ class Resolution:
         return self.sets[-1].values if self.result == "found" else ()
 
 
-def every_choice(records: list[Record]) -> list[Record]:
-    """All records that get a share of the queries."""
-    return [record for record in records if record.get("Weight") != 0] or records
-
-
 def resolutions(
-    account: Account, name: str, kind: str, choose: Choose = every_choice, *, delegated: bool = True
+    account: Account, name: str, kind: str, choose: Choose = list, *, delegated: bool = True
 ) -> Iterator[Resolution]:
-    """Yields where a name leads, once for each record that `choose` takes from a set with weights.
+    """Yields where a name leads, once for each record that `choose` takes from those that can answer.
 
     delegated   False for a query to the name servers of the zone themselves, which answer without a delegation
     """
@@ -92,7 +88,10 @@ class _Way:
         if not records and not aliases:
             exists = any(zone.has_name(name) for zone in zones)
             yield replace(so_far, result="empty" if exists else "missing")
-        for record in self.choose(records or aliases):
+        able = eligible(self.account, records or aliases)
+        if (records or aliases) and not able:
+            yield replace(so_far, result="empty")
+        for record in self.choose(able):
             yield from self._record(record, owner, so_far, steps)
 
     def _record(self, record: Record, owner: str, so_far: Resolution, steps: int) -> Iterator[Resolution]:

@@ -61,12 +61,16 @@ class ExpandContext:
         fields: Mapping[str, Any],
         origin: YamlPath,
         places: Mapping[YamlPath, YamlPath] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Adds a draft without the fields that are None."""
+        """Adds a draft without the fields that are None. Its own tags win over those of the stack."""
         given = {key: value for key, value in fields.items() if value is not None}
-        if self.short.tags and KINDS[address.kind].taggable:
-            given["tags"] = dict(self.short.tags)
-        self.drafts[address] = ResourceDraft(address, given, origin, {("tags",): ("tags",), **(places or {})})
+        both = {**(self.short.tags or {}), **(tags or {})}
+        if both and KINDS[address.kind].taggable:
+            given["tags"] = both
+        tag_places: dict[YamlPath, YamlPath] = {("tags",): ("tags",)}
+        tag_places |= {("tags", key): (*origin, "tags", key) for key in tags or {}}
+        self.drafts[address] = ResourceDraft(address, given, origin, {**tag_places, **(places or {})})
 
     @property
     def vpc(self) -> Ref:
@@ -78,7 +82,7 @@ class ExpandContext:
         """The subnets of the load balancer."""
         short = self.short
         if short.network and short.network.subnets:
-            return tuple(by_name("subnet", text) for text in short.network.subnets)
+            return tuple(by_name("subnet", entry.subnet) for entry in short.network.subnets)
         return tuple(Lookup("subnet", zone_letter(zone)) for zone in short.zones or ()) or (Lookup("subnet", "*"),)
 
     @property
@@ -88,8 +92,15 @@ class ExpandContext:
 
     @property
     def security_groups(self) -> tuple[Ref, ...] | None:
-        """The security groups of the load balancer: its own, or those that the spec names; None for a gateway."""
-        return (SECURITY_GROUP,) if self.has_security_group else self.named_security_groups
+        """The security groups of the load balancer: its own, others of the spec, or both; None for a gateway."""
+        own = (SECURITY_GROUP,) if self.has_security_group else self.named_security_groups
+        extra = self.short.network.extra_security_groups if self.short.network else None
+        return own if own is None or not extra else (*own, *map(Points("security_group").parse, extra))
+
+    @property
+    def client_groups(self) -> tuple[Ref, ...]:
+        """The security groups from which servers let requests in: the own one, since others may have more members."""
+        return (SECURITY_GROUP,) if self.has_security_group else self.named_security_groups or ()
 
     @property
     def named_security_groups(self) -> tuple[Ref, ...] | None:

@@ -1,18 +1,18 @@
-"""Expands groups: target groups with their health checks, and their registered targets."""
+"""Expands groups: target groups with their health checks."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from typing import Any
 
-from ...core.address import Address, Lookup, Points
 from ...kinds.aws.health_check import GATEWAY_CODES, INTERVAL, default_timeout, health_check_defaults
+from ..short.group_attributes import expanded_words, keys_of_word
 from ..short.groups import ShortGroup, ShortHealth, Sticky
 from ..values import as_text
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
 from .names import NamedGroup
+from .targets import add_targets, target_type_of
 
 HTTP = ("HTTP", "HTTPS")
 DRAIN = "deregistration_delay.timeout_seconds"
@@ -22,42 +22,65 @@ SLOW_START = "slow_start.duration_seconds"
 def add_groups(context: ExpandContext) -> None:
     """Adds a target group for each group, and its targets unless another tool registers them."""
     for group in context.groups.values():
-        context.add(group.address, _fields(context, group), group.path, _places(group))
-        members = list(_members(context, group))
-        if members or group.definition.ips == [] or (group.definition.instances and not members):
-            places: dict[YamlPath, YamlPath] = {("members",): group.path}
-            fields = {
-                "group": group.address,
-                "members": members,
-                "open": _is_opened(context, group) or None,
-                "on_destroy": group.definition.on_destroy,
-            }
-            context.add(Address("targets", group.name), fields, group.path, places)
-
-
-def _is_opened(context: ExpandContext, group: NamedGroup) -> bool:
-    """True if elbplan opens the servers of this group. Reports groups whose servers it cannot open."""
-    short = group.definition
-    if short.open and (context.short.type == "gateway" or short.ips is not None):
-        what = "elbplan opens only instances, and only to application and network load balancers"
-        context.report.at((*group.path, "open"), what, "leave it out, and open the targets yourself", key=True)
-    return bool(short.open)
+        context.add(group.address, _fields(context, group), group.path, _places(group), group.definition.tags)
+        _check_function(context, group)
+        add_targets(context, group)
 
 
 def _fields(context: ExpandContext, group: NamedGroup) -> dict[str, Any]:
-    short, protocol = group.definition, group.protocol
+    short, protocol, kind = group.definition, group.protocol, target_type_of(group.definition)
+    health = short.health or ShortHealth()
+    if kind == "lambda":
+        return {
+            "target_type": kind,
+            "balancer": BALANCER,
+            "health": _function_health(health) if short.health else None,
+            "attributes": _attributes(context, short) or None,
+        }
     version = short.version or ("HTTP1" if protocol in HTTP else None)
     return {
-        "target_type": "ip" if short.ips is not None else "instance",
+        "target_type": kind,
         "protocol": protocol,
         "port": group.port,
         "protocol_version": version,
-        "ip_address_type": "ipv6" if _all_v6(short) else None,
+        "ip_address_type": short.ip or ("ipv6" if _all_v6(short) else None),
         "vpc": context.vpc,
+        "control_port": short.control_port,
         "balancer": BALANCER,
-        "health": _health(short.health or ShortHealth(), protocol, version),
+        "health": {**_health(health, protocol, version, kind), **({"enabled": False} if health.on is False else {})},
         "attributes": _attributes(context, short) or None,
     }
+
+
+def _check_function(context: ExpandContext, group: NamedGroup) -> None:
+    """Reports keys that a function, or only a function, can have."""
+    short, is_function = group.definition, target_type_of(group.definition) == "lambda"
+    if is_function and context.short.type != "application":
+        what = "only an application load balancer can have a function as target"
+        context.report.at((*group.path, "lambda"), what, "write type: application", key=True)
+    if short.load_balancer is not None and context.short.type != "network":
+        what = "only a network load balancer can have a load balancer as target"
+        context.report.at((*group.path, "load_balancer"), what, "write type: network", key=True)
+    for key in NOT_FOR_FUNCTIONS if is_function else ():
+        if getattr(short, key) is not None:
+            context.report.at((*group.path, key), f"a function has no {key}", "remove it", key=True)
+    if not is_function and short.multi_value_headers is not None:
+        context.report.at((*group.path, "multi_value_headers"), "only a function has it", "remove it", key=True)
+    if not is_function and short.health is not None and short.health.on is False:
+        place = (*group.path, "health") if "on" not in _keys(context, group) else (*group.path, "health", "on")
+        what = "AWS always checks the health of targets, except functions"
+        context.report.at(place, what, "remove it; you can change path, every and the other keys")
+
+
+def _keys(context: ExpandContext, group: NamedGroup) -> Any:
+    """The keys of the health check in the document; none if it is one word."""
+    data = context.report.tree.data
+    for step in (*group.path, "health"):
+        data = data[step] if isinstance(data, dict) and step in data else {}
+    return data if isinstance(data, dict) else {}
+
+
+NOT_FOR_FUNCTIONS = ("port", "protocol", "version", "ip", "drain", "slow_start", "sticky", "control_port")
 
 
 def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
@@ -70,19 +93,41 @@ def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
         ("health", "interval"): (*path, "health", "every"),
         ("attributes", DRAIN): (*path, "drain"),
         ("attributes", SLOW_START): (*path, "slow_start"),
+        ("attributes", "lambda.multi_value_headers.enabled"): (*path, "multi_value_headers"),
+        ("control_port",): (*path, "control_port"),
+        ("ip_address_type",): (*path, "ip"),
+        ("target_type",): path,
+        ("health", "enabled"): (*path, "health"),
         **{("attributes", f"stickiness.{key}"): (*path, "sticky") for key in sticky},
     }
-    written = group.definition.attributes or {}
+    given = group.definition.attributes or {}
+    places |= {("attributes", key): (*path, "attributes", word) for word in given for key in keys_of_word(word)}
+    written = [key for word in given for key in keys_of_word(word) if key == word]
     return {field: place for field, place in places.items() if field[-1] not in written}
 
 
 def _all_v6(short: ShortGroup) -> bool:
-    return bool(short.ips) and all(ipaddress.ip_address(ip).version == 6 for ip in short.ips or ())
+    return bool(short.ips) and all(ipaddress.ip_address(target.ip).version == 6 for target in short.ips or ())
 
 
-def _health(short: ShortHealth, group: str, version: str | None) -> dict[str, Any]:
+def _function_health(short: ShortHealth) -> dict[str, Any]:
+    """The check of a function, which AWS makes only on request."""
+    given = {
+        "enabled": short.on is not False,
+        "path": short.path,
+        "interval": short.every,
+        "timeout": short.timeout,
+        "healthy": short.healthy,
+        "unhealthy": short.unhealthy,
+        "codes": short.codes,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _health(short: ShortHealth, group: str, version: str | None, target_type: str) -> dict[str, Any]:
     """The health check with the short form's defaults: every 30 s, path /, codes 200 to 299; TCP for TCP groups."""
-    protocol = short.protocol or (group if group in HTTP else "HTTP" if short.path or short.codes else "TCP")
+    http = bool(short.path or short.codes or target_type == "alb")
+    protocol = short.protocol or (group if group in HTTP else "HTTP" if http else "TCP")
     usual = health_check_defaults(protocol, version)
     interval = short.every or INTERVAL
     path = short.path or usual.path
@@ -109,7 +154,9 @@ def _attributes(context: ExpandContext, short: ShortGroup) -> dict[str, Any]:
         attributes[SLOW_START] = str(short.slow_start)
     if short.sticky:
         attributes |= _sticky(short.sticky, context.short.type)
-    return attributes | as_text(short.attributes or {})
+    if short.multi_value_headers is not None and short.function is not None:
+        attributes["lambda.multi_value_headers.enabled"] = str(short.multi_value_headers).lower()
+    return attributes | as_text(expanded_words(short.attributes or {}))
 
 
 def _sticky(sticky: Sticky, balancer_type: str) -> dict[str, str]:
@@ -125,27 +172,3 @@ def _sticky(sticky: Sticky, balancer_type: str) -> dict[str, str]:
         f"stickiness.{kind}.duration_seconds": str(sticky.seconds),
     }
     return attributes | ({"stickiness.app_cookie.cookie_name": sticky.cookie} if sticky.cookie else {})
-
-
-def _members(context: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
-    short = group.definition
-    selector = short.instances
-    for text in selector.ids if selector else ():
-        yield {"instance": Points("instance").parse(text)}
-    for tag in (short.tag, selector.tag if selector else None):
-        if tag:
-            yield {"instance": Lookup("instance", f"tag:{tag}")}
-    for name in group.servers:
-        for number in range(1, context.servers[name].definition.count + 1):
-            yield {"instance": Address("instance", f"{name}-{number}")}
-    yield from _addresses(context, group)
-
-
-def _addresses(context: ExpandContext, group: NamedGroup) -> Iterator[dict[str, Any]]:
-    short = group.definition
-    if short.ips is not None and (short.instances or short.tag or group.servers):
-        what = "a group cannot have both instances and IP addresses"
-        context.report.at((*group.path, "ips"), what, "split it into two groups", key=True)
-        return
-    for ip in short.ips or ():
-        yield {"address": ip}

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.address import Address, Points, Ref
+from ...core.address import Address, Ref
 from ...core.suggest import did_you_mean
 from ...kinds.listener import SECURE
 from ..short.actions import ShortForward
 from ..short.listeners import ShortListener
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
+from .certificates import certificate_ref, certificates_of
 from .context import BALANCER, ExpandContext, PlacedListener
-from .domains import certificates_of
+from .listener_settings import settings_of, settings_places
+from .logins import leading_fields, leading_places
 from .rules import add_rules
 
 POLICIES = {
     "recommended": "ELBSecurityPolicy-TLS13-1-2-2021-06",
     "modern": "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "compatible": "ELBSecurityPolicy-TLS13-1-0-2021-06",
+    "post-quantum": "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
+    "fips": "ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
 }
 
 
@@ -47,9 +51,8 @@ def add_listeners(context: ExpandContext, listeners: Sequence[PlacedListener]) -
             continue
         action = _action(context, listener)
         if action:
-            context.add(
-                address, {**_tls(context, listener), **_endpoint(listener), "action": action}, *_origin(listener)
-            )
+            fields = {**_tls(context, listener), **_endpoint(listener), **settings_of(context, listener)}
+            context.add(address, {**fields, **action}, *_origin(listener), listener.definition.tags)
         add_rules(context, listener, address, action)
 
 
@@ -58,6 +61,8 @@ def _origin(listener: PlacedListener) -> tuple[YamlPath, dict[YamlPath, YamlPath
     listen = (*path, "listen")
     return path, {
         **action_places(short, path),
+        **settings_places(short, path),
+        **leading_places(short, path),
         ("port",): listen,
         ("protocol",): listen,
         (): listen,
@@ -72,6 +77,7 @@ def _endpoint(listener: PlacedListener) -> dict[str, Any]:
 
 
 def _action(context: ExpandContext, listener: PlacedListener) -> dict[str, Any] | None:
+    """The action of a listener with what comes before it, as fields of the long form."""
     short = listener.definition
     action = short.forward or short.redirect or short.respond
     if action is None and context.first_group is not None:
@@ -80,7 +86,7 @@ def _action(context: ExpandContext, listener: PlacedListener) -> dict[str, Any] 
         hint = "add forward:, redirect: or respond:"
         context.report.at(listener.path, "this listener has no action", hint, key=True)
         return None
-    return action_of(action)
+    return {"action": action_of(action), **leading_fields(short)}
 
 
 def _tls(context: ExpandContext, listener: PlacedListener) -> dict[str, Any]:
@@ -102,8 +108,8 @@ def _tls(context: ExpandContext, listener: PlacedListener) -> dict[str, Any]:
 
 def _certificates(context: ExpandContext, short: ShortListener) -> list[Ref]:
     """First the default certificates: those of the domains unless the listener names one. Then the others."""
-    default = [Points("certificate").parse(short.certificate)] if short.certificate else certificates_of(context)
-    others = [Points("certificate").parse(text) for text in short.certificates or ()]
+    default = [certificate_ref(short.certificate)] if short.certificate else certificates_of(context)
+    others = [certificate_ref(text) for text in short.certificates or ()]
     return list(dict.fromkeys([*default, *others]))
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...core.address import AwsId
-from ..short.document import BUCKET, SOURCE
+from ..short.document import SOURCE
 from ..yaml.tree import YamlPath
+from .balancer_settings import attributes_of, settings_of
 from .context import BALANCER, SECURITY_GROUP, ExpandContext, PlacedListener
+from .edge import log_bucket, log_settings
 
 TRANSPORT = {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp")}
 
@@ -16,6 +18,8 @@ TRANSPORT = {"UDP": ("udp",), "TCP_UDP": ("tcp", "udp")}
 def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) -> None:
     """Adds the load balancer `main`, and the security group `lb` unless the type cannot have one."""
     short = context.short
+    settings, setting_places = settings_of(context, listeners)
+    attributes, attribute_places = attributes_of(context)
     subnets: YamlPath = ("network", "subnets") if short.network and short.network.subnets else ("zones",)
     fields = {
         "type": short.type,
@@ -23,7 +27,9 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         "ip_address_type": short.ip,
         "subnets": context.subnets,
         "security_groups": context.security_groups,
-        "attributes": _attributes(context) or None,
+        "attributes": {**_attributes(context), **attributes} or None,
+        **settings,
+        "log_bucket": log_bucket(context),
     }
     places: dict[YamlPath, YamlPath] = {
         ("subnets",): subnets,
@@ -33,6 +39,8 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
         ("ip_address_type",): ("ip",),
         ("attributes",): ("logs",),
         ("attributes", "deletion_protection.enabled"): ("protect",),
+        **attribute_places,
+        **setting_places,
     }
     context.add(BALANCER, fields, ("name",), places)
     _check_named_groups(context)
@@ -44,6 +52,7 @@ def add_balancer(context: ExpandContext, listeners: Sequence[PlacedListener]) ->
 
 def _check_named_groups(context: ExpandContext) -> None:
     """Reports `allow:` beside named security groups, whose rules are not the stack's; and an empty list of them."""
+    _check_extra_groups(context)
     if context.named_security_groups is None:
         return
     if context.short.allow is not None:
@@ -54,17 +63,23 @@ def _check_named_groups(context: ExpandContext) -> None:
         context.report.at(("network", "security_groups"), what, "write at least one, or remove the key")
 
 
+def _check_extra_groups(context: ExpandContext) -> None:
+    """Reports extra security groups where there is no own one."""
+    if not context.short.network or not context.short.network.extra_security_groups:
+        return
+    path = ("network", "extra_security_groups")
+    if context.short.type == "gateway":
+        context.report.at(path, "a gateway load balancer cannot have security groups", "remove the key", key=True)
+    elif context.named_security_groups is not None:
+        what = "extra_security_groups are beside the own group, which this spec replaces"
+        context.report.at(path, what, "write all groups under security_groups:, or leave that key out", key=True)
+
+
 def _attributes(context: ExpandContext) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if context.short.protect and context.short.protect.deletion:
         attributes["deletion_protection.enabled"] = "true"
-    bucket = BUCKET.fullmatch(context.short.logs or "")
-    if bucket:
-        attributes["access_logs.s3.enabled"] = "true"
-        attributes["access_logs.s3.bucket"] = bucket[1]
-        if bucket[2]:
-            attributes["access_logs.s3.prefix"] = bucket[2]
-    return attributes
+    return attributes | (log_settings(context))
 
 
 def _ingress_rules(context: ExpandContext, listener: PlacedListener) -> Iterator[dict[str, Any]]:

@@ -85,7 +85,7 @@ def groups_of(short: Short, servers: Mapping[str, NamedServer], report: ProblemR
         server_names = _server_names(name, group, path, short, servers, report)
         protocol = group.protocol or PROTOCOLS[short.type]
         port = group.port or _port(server_names, servers) or PORTS.get(protocol)
-        if port is None and report.complete("targets", "groups", "servers"):
+        if port is None and group.function is None and report.complete("targets", "groups", "servers"):
             report.at(path, "port is missing", f"a {protocol} group has no default port; add port:", key=True)
         groups[name] = NamedGroup(name, group, path, server_names, port or 80, protocol)
     return groups
@@ -114,5 +114,5 @@ def _server_names(
         hint = did_you_mean(group.servers, servers) if servers else "define them under servers: at the top level"
         report.at((*path, "servers"), f'there are no servers called "{group.servers}"', hint)
         return ()
-    others = (group.instances, group.ips, group.tag)
-    return tuple(short.servers or ()) if path == ("targets",) and others == (None, None, None) else ()
+    others = (group.instances, group.ips, group.tag, group.auto_scaling_group, group.function, group.load_balancer)
+    return tuple(short.servers or ()) if path == ("targets",) and not any(other is not None for other in others) else ()

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.address import Address
+from ...kinds.aws.transforms import TRANSFORMS
 from ..short.listeners import ShortRule
+from ..short.rewrites import Rewrite
 from ..yaml.tree import YamlPath
 from .actions import action_of, action_places
 from .context import ExpandContext, PlacedListener
+from .logins import leading_fields, leading_places
 
 FIELDS = {"host": "host-header", "path": "path-pattern", "method": "http-request-method"}
 STEP = 10
@@ -26,7 +29,7 @@ def add_rules(
         for offset, (suffix, conditions, action) in enumerate(_variants(context, rule, path, default)):
             priority = rule.priority + offset if rule.priority else (highest // STEP + 1) * STEP
             highest = max(highest, priority)
-            fields = {"listener": address, "priority": priority, "conditions": conditions, "action": action}
+            fields = {"listener": address, "priority": priority, "conditions": conditions, **action}
             _add(context, Address("rule", f"{listener.name}-{name}{suffix}"), fields, path, rule)
 
 
@@ -40,16 +43,21 @@ def _add(context: ExpandContext, address: Address, fields: Mapping[str, Any], pa
         return
     keys = {**FIELDS, "header": "http-header", "query": "query-string", "ip": "source-ip"}
     places: dict[YamlPath, YamlPath] = {("conditions", field): (*path, key) for key, field in keys.items()}
-    places |= {**action_places(rule, path), ("conditions",): path}
-    context.add(address, fields, path, places)
+    places |= {**action_places(rule, path), **leading_places(rule, path), ("conditions",): path}
+    places |= {("transforms",): (*path, "rewrite")}
+    context.add(address, fields, path, places, rule.tags)
 
 
 def _variants(
     context: ExpandContext, rule: ShortRule, path: YamlPath, default: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, list[dict[str, Any]], Mapping[str, Any]]]:
-    """The rule. If it excludes networks, first a rule that gives these networks the default action."""
+    """The rule. If it excludes networks, first a rule that gives these networks what the listener does by default."""
     conditions = list(_conditions(rule))
-    action = action_of(rule.forward or rule.redirect or rule.respond)
+    action = {
+        "action": action_of(rule.forward or rule.redirect or rule.respond),
+        **leading_fields(rule),
+        **_transforms(rule),
+    }
     ips = rule.ip or []
     excluded = [ip[1:] for ip in ips if ip.startswith("!")]
     if excluded and len(excluded) < len(ips):
@@ -70,15 +78,28 @@ def _variants(
 
 
 def _conditions(rule: ShortRule) -> Iterator[dict[str, Any]]:
-    for key, field in FIELDS.items():
-        values = getattr(rule, key)
-        if values is not None:
-            yield _condition(field, values)
+    for key in ("host", "path"):
+        if (patterns := getattr(rule, key)) is not None:
+            yield _condition(FIELDS[key], patterns.values, patterns.regex)
+    if rule.method is not None:
+        yield _condition(FIELDS["method"], rule.method)
     for header in rule.header or ():
-        yield {**_condition("http-header", header.values), "name": header.name}
+        yield {**_condition("http-header", header.values, header.regex), "name": header.name}
     for query in rule.query or ():
         yield _condition("query-string", query.values)
 
 
-def _condition(field: str, values: list[str]) -> dict[str, Any]:
-    return {"field": field, "values": values}
+def _condition(field: str, values: list[str] | None, regex: list[str] | None = None) -> dict[str, Any]:
+    return {"field": field, **({"values": values} if values else {}), **({"regex": regex} if regex else {})}
+
+
+def _transforms(rule: ShortRule) -> dict[str, Any]:
+    """The field with AWS's form of the rewrites; none without `rewrite:`."""
+    if rule.rewrite is None:
+        return {}
+    both = {"host-header-rewrite": rule.rewrite.host, "url-rewrite": rule.rewrite.path}
+    return {"transforms": [_transform(kind, rewrite) for kind, rewrite in both.items() if rewrite is not None]}
+
+
+def _transform(kind: str, rewrite: Rewrite) -> dict[str, Any]:
+    return {"Type": kind, TRANSFORMS[kind]: {"Rewrites": [{"Regex": rewrite.regex, "Replace": rewrite.to}]}}

@@ -9,9 +9,11 @@ from typing import Any
 
 from ...core.address import Address, Lookup, Ref
 from ..messages import shown_value
+from ..short.servers import Server
 from ..yaml.tree import YamlPath
 from .context import ExpandContext
 from .names import NamedGroup, NamedServer
+from .server_settings import setting_fields, setting_places
 
 LARGEST_SCRIPT = 16384
 ARM = re.compile(r"(a1|[a-z]+[0-9]+[a-z]*?g[a-z]*)\.")
@@ -36,7 +38,7 @@ def add_servers(context: ExpandContext) -> None:
         _add_instances(context, name, server)
         if _has_server_groups(context):
             ports = sorted({port for group in groups for port in _ports(group)})
-            sources = context.security_groups or ()
+            sources = context.client_groups
             ingress = [
                 {"protocol": p, "from_port": n, "to_port": n, "group": source} for n, p in ports for source in sources
             ]
@@ -79,22 +81,31 @@ def _ports(group: NamedGroup) -> Iterator[tuple[int, str]]:
 def _add_instances(context: ExpandContext, name: str, server: NamedServer) -> None:
     short, path = server.definition, server.path
     fields = {
-        "image": image(short.image, short.type),
-        "type": short.type,
+        **setting_fields(short),
+        **_image_and_type(short),
         "key": short.key,
         "profile": short.profile,
         "security_groups": (_server_group(name),) if _has_server_groups(context) else None,
         "user_data": _script(context, server),
     }
     places: dict[YamlPath, YamlPath] = {
-        ("user_data",): (*path, "user_data_file" if short.user_data_file else "user_data")
+        **setting_places(short, path),
+        ("user_data",): (*path, "user_data_file" if short.user_data_file else "user_data"),
     }
     for number in range(1, short.count + 1):
         address = Address("instance", f"{name}-{number}")
         subnets = _subnets(context)
-        context.add(address, {**fields, "subnet": subnets[(number - 1) % len(subnets)]}, path, places)
+        context.add(address, {**fields, "subnet": subnets[(number - 1) % len(subnets)]}, path, places, short.tags)
         if short.elastic_ip:
-            context.add(Address("elastic_ip", address.name), {"instance": address}, path)
+            context.add(Address("elastic_ip", address.name), {"instance": address}, path, None, short.tags)
+
+
+def _image_and_type(server: Server) -> dict[str, str]:
+    """Image and type; nothing for one that the spec leaves to a launch template."""
+    given = {"image": image(server.image, server.type), "type": server.type}
+    if server.launch_template is None:
+        return given
+    return {name: value for name, value in given.items() if name in server.model_fields_set}
 
 
 def _subnets(context: ExpandContext) -> tuple[Ref, ...]:

@@ -19,7 +19,10 @@ from ...errors import escaped
 from ...kinds.aws.ingress_rules import Permission
 from ...kinds.aws.ownership import EXPIRES
 
-DERIVED = ("user_data_digest",)
+DERIVED = (
+    "user_data_digest", "options_digest", "settings", "fingerprints", "certificate_text", "chain_text", "valid_from",
+    "valid_until",
+)  # fmt: skip
 """Fields that elbplan computes from other fields."""
 ALWAYS = ("members",)
 

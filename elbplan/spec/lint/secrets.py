@@ -20,8 +20,8 @@ MARKS = {
     "a token of GitHub": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}\b"),
     "a password in a URL": re.compile(r"[a-z][a-z0-9+]*://[^\s/:@$]+:[^\s/:@$]{3,}@"),
 }
-PUBLIC = re.compile(r"(?:https?://|arn:|/|true$|false$|[A-Z_]+$|\*)")
-"""The start of values that are places or switches, not secrets."""
+PUBLIC = re.compile(r"(?:https?://|arn:|/|ssm:|secretsmanager:|env:|true$|false$|[A-Z_]+$|\*)")
+"""The start of values that are places, references or switches, not secrets."""
 REMEDY = "keep it in AWS Secrets Manager or Parameter Store, and read it when the server starts"
 VARIABLE = "write ${NAME}, and set NAME in the environment; change the secret if others read this file"
 

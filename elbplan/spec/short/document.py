@@ -12,11 +12,16 @@ from ...kinds.aws.expiry import expires_text
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
+from .balancer_settings import Attributes, Capacity, IpamPool, OutpostPool, PrivateLinkRules
+from .client_certificates import ShortTrustStoreValue
 from .domains import Domain
+from .edge import ShortWebAcl
 from .groups import ShortGroup
 from .identity import Account, AssumedRole, Profile
 from .listeners import ShortListener
-from .servers import Server
+from .logs import LOGS_SHORTHAND, ShortLogs
+from .network import ShortNetwork
+from .servers import Server, named_servers
 from .traffic import Traffic
 from .words import (
     SWITCH,
@@ -34,9 +39,11 @@ from .words import (
 
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", re.ASCII)
 ZONE = re.compile(r"([a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?([a-z])", re.ASCII)
-BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*?))?/?", re.ASCII)
-GROUP = re.compile(r"sg-[0-9a-f]+", re.ASCII)
 SOURCE = re.compile(r"(sg|pl)-[0-9a-f]+", re.ASCII)
+
+
+NAMES_TEXT = "fixed: plain names, so that AWS has no room for a replacement; generated: a new name for each"
+DEFAULTS_TEXT = "files with keys that several stacks share; this spec's own keys win"
 
 
 def _region(value: str) -> str:
@@ -67,43 +74,9 @@ def _access(value: Any) -> Any:
     return "public" if value == "internet-facing" else value
 
 
-def _bucket(value: str) -> str:
-    if not BUCKET.fullmatch(value) or len(value) > 1000:
-        raise SpecValueError(f"{shown_value(value)} is not an S3 location", "write s3://BUCKET/PREFIX")
-    return value
-
-
 def source(value: str) -> str:
     """A source of requests: a network, a security group or a prefix list."""
     return value if SOURCE.fullmatch(value) else network(value)
-
-
-def named_servers(value: Any) -> Any:
-    """A single definition gets the name `web`; a map of maps has several definitions by name."""
-    if isinstance(value, dict) and not any(isinstance(item, dict) for item in value.values()):
-        return {"web": value}
-    return value
-
-
-def _security_group(value: str) -> str:
-    if not GROUP.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not a security group", "write an id like sg-0abc1234def567890")
-    return value
-
-
-class ShortNetwork(ShortModel):
-    """The VPC and the subnets of the load balancer."""
-
-    vpc: Annotated[str, Field(description="id or Name tag; `default` is the default VPC")] = "default"
-    subnets: Annotated[Texts | None, Field(description="ids or Name tags, one for each zone")] = None
-    security_groups: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_security_group)]], OneOrMore()] | None,
-        Field(
-            description="ids of security groups that the load balancer gets in place of one of its own; a network load "
-            "balancer may have none: []",
-            examples=[["sg-0abc1234def567890"]],
-        ),
-    ] = None
 
 
 class Protect(ShortModel):
@@ -219,10 +192,36 @@ class Short(ShortModel):
         str | None,
         Field(description="TLS policy of all listeners: recommended, modern, compatible, or the name of an AWS policy"),
     ] = None
-    logs: Annotated[
-        Annotated[str, AfterValidator(_bucket)] | None,
-        Field(description="access logs", examples=["s3://bucket/prefix"]),
+    trust_stores: Annotated[
+        dict[OwnName, ShortTrustStoreValue] | None,
+        Field(description="CA certificates of clients by name, for client_certificates: of listeners"),
     ] = None
+    logs: Annotated[
+        Annotated[ShortLogs, LOGS_SHORTHAND] | None,
+        Field(
+            description="logs in S3: s3://BUCKET/PREFIX or true for access logs, or a map of the logs",
+            examples=["s3://bucket/prefix"],
+        ),
+    ] = None
+    web_acl: Annotated[
+        Annotated[ShortWebAcl, text_is("name")] | None,
+        Field(
+            description="web ACL of AWS WAF that filters the requests: the name or ARN of one that exists",
+            examples=["edge"],
+        ),
+    ] = None
+    attributes: Attributes = None
+    capacity: Capacity = None
+    ipam_pool: IpamPool = None
+    outpost_pool: OutpostPool = None
+    private_link_rules: PrivateLinkRules = None
+    shield: Annotated[
+        bool,
+        Field(
+            description="Shield Advanced protects the load balancer; the account needs the subscription, which costs "
+            "3,000 USD a month"
+        ),
+    ] = False
     protect: Annotated[
         Annotated[Protect, Shorthand(_protect, SWITCH)] | None,
         Field(description="true: AWS refuses to delete the load balancer"),
@@ -245,6 +244,8 @@ class Short(ShortModel):
     ignore: Annotated[
         Texts | None, Field(description="fields that another tool manages", examples=[["listener.443.action"]])
     ] = None
+    names: Annotated[Literal["fixed", "generated"], Field(description=NAMES_TEXT)] = "generated"
+    defaults: Annotated[Texts | None, Field(description=DEFAULTS_TEXT, examples=["common.yaml"])] = None
     adopt: Annotated[
         dict[str, str] | None,
         Field(

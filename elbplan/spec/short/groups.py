@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, WithJsonSchema
+from pydantic import AfterValidator, Discriminator, Field
 from pydantic import Tag as TypeTag
 
 from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .servers import Server
+from .target_words import FunctionArn, IpTargets, ScalingGroups, ServerIds, Tag
 from .words import (
     NUMBER,
     SWITCH,
     TEXT,
     Duration,
-    OneOrMore,
+    OwnTags,
     Port,
     Shorthand,
     ShortModel,
     TextOrNumber,
     UpperCaseWord,
     WholeNumber,
-    text_is,
 )
 
 INSTANCE = re.compile(r"i-[0-9a-f]+", re.ASCII)
-TAG = re.compile(r"[^=]{1,128}=.{0,256}", re.DOTALL)
 
 
 def _instance(value: str) -> str:
@@ -38,32 +36,6 @@ def _instance(value: str) -> str:
             f"{shown_value(value)} is not an instance id", "write i- and hexadecimal digits, like i-0abc1234def567890"
         )
     return value
-
-
-def _tag(value: Any) -> Any:
-    if isinstance(value, dict) and len(value) == 1:
-        ((key, text),) = value.items()
-        value = f"{key}={text}"
-    if not isinstance(value, str) or not TAG.fullmatch(value):
-        raise SpecValueError(f"{shown_value(value)} is not a tag", "write tag: KEY=VALUE")
-    return value
-
-
-def _address(value: str) -> str:
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        raise SpecValueError(
-            f"{shown_value(value)} is not an IP address",
-            "write an address like 10.0.1.5; elbplan does not resolve names",
-        ) from None
-
-
-Tag = Annotated[
-    str,
-    BeforeValidator(_tag),
-    WithJsonSchema({"anyOf": [TEXT, {"type": "object", "additionalProperties": TEXT}], "examples": ["app=web"]}),
-]
 
 
 class InstanceSelector(ShortModel):
@@ -122,6 +94,13 @@ class ShortHealth(ShortModel):
     protocol: Annotated[
         Annotated[str, UpperCaseWord("HTTP", "HTTPS", "TCP")] | None, Field(description="protocol of the check")
     ] = None
+    on: Annotated[bool | None, Field(description="false: no health check; only functions can do without")] = None
+
+
+def _health(value: Any) -> Any:
+    if isinstance(value, bool):
+        return {"on": value}
+    return {"path": value} if isinstance(value, str) else value
 
 
 ServersOf = Annotated[
@@ -133,14 +112,28 @@ ServersOf = Annotated[
 class ShortGroup(ShortModel):
     """A target group."""
 
+    tags: OwnTags = None
     instances: Annotated[
         Annotated[InstanceSelector, Shorthand(_selector, TEXT, {"type": "array", "items": TEXT})] | None,
         Field(description="ids of instances, or {tag: KEY=VALUE}", examples=[["i-0abc1234def567890"]]),
     ] = None
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
     ips: Annotated[
-        Annotated[list[Annotated[str, AfterValidator(_address)]], OneOrMore()] | None,
-        Field(description="IP addresses in place of instances", examples=[["10.0.1.5"]]),
+        IpTargets | None,
+        Field(description="IP addresses in place of instances, or maps with ip, port, zone", examples=[["10.0.1.5"]]),
+    ] = None
+    auto_scaling_group: Annotated[
+        ScalingGroups | None,
+        Field(description="Auto Scaling groups that fill this group: names, or tag:KEY=VALUE", examples=["web-asg"]),
+    ] = None
+    function: Annotated[
+        FunctionArn | None, Field(alias="lambda", description="ARN of the Lambda function that answers")
+    ] = None
+    load_balancer: Annotated[
+        str | None, Field(description="application load balancer behind this network one: its name or ARN")
+    ] = None
+    quic_server_id: Annotated[
+        ServerIds | None, Field(description="for QUIC: the server id of each target, by instance id or address")
     ] = None
     servers: Annotated[
         ServersOf | None, Field(description="servers that elbplan creates: a name under servers:, or a definition")
@@ -163,8 +156,8 @@ class ShortGroup(ShortModel):
         Field(description="HTTP version between the load balancer and the targets"),
     ] = None
     health: Annotated[
-        Annotated[ShortHealth, text_is("path")] | None,
-        Field(description="health check: a path, or a map", examples=["/health"]),
+        Annotated[ShortHealth, Shorthand(_health, TEXT, SWITCH)] | None,
+        Field(description="health check: a path, true, false, or a map", examples=["/health"]),
     ] = None
     sticky: Annotated[
         Annotated[Sticky, Shorthand(_sticky, TEXT, NUMBER, SWITCH)] | None,
@@ -178,6 +171,15 @@ class ShortGroup(ShortModel):
         Annotated[int, Duration("0s", "15m")] | None,
         Field(description="time until a new target gets its full share of requests"),
     ] = None
-    attributes: Annotated[dict[str, Any] | None, Field(description="target group attributes, with AWS's own keys")] = (
-        None
-    )
+    control_port: Annotated[
+        Port | None, Field(description="port of the agent of the target optimizer; application load balancers only")
+    ] = None
+    ip: Annotated[
+        Literal["ipv4", "ipv6"] | None, Field(description="IP version of instances: their IPv4 or IPv6 addresses")
+    ] = None
+    multi_value_headers: Annotated[
+        bool | None, Field(description="true: the function gets all values of a header; lambda only")
+    ] = None
+    attributes: Annotated[
+        dict[str, Any] | None, Field(description="target group attributes: short words, or AWS's own keys")
+    ] = None

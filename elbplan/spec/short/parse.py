@@ -24,10 +24,12 @@ from .unsupported import without_unsupported
 
 # fmt: off
 HARMLESS = frozenset({
-    "access", "allow", "attributes", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
+    "access", "allow", "body", "codes", "code", "count", "drain", "elastic_ip", "every",
     "healthy", "ignore", "image", "key", "logs", "manage", "method", "on_destroy", "path", "profile", "protect",
-    "region", "remove_validation", "restore", "slow_start", "sticky", "tags", "take_over", "timeout", "tls",
-    "unhealthy", "user_data", "version", "weight",
+    "region", "remove_validation", "restore", "shield", "slow_start", "sticky", "tags", "take_over", "timeout", "tls",
+    "unhealthy", "user_data", "version", "web_acl", "weight",
+    "alpn", "attributes", "client_certificates", "cors", "csp", "hsts", "idle_timeout", "request_headers",
+    "response_headers", "server_header", "tcp_reset",
     "traffic", "new_connections_per_second", "active_connections_per_minute", "gb_per_hour", "requests_per_second",
 })
 # fmt: on
@@ -35,6 +37,8 @@ HARMLESS = frozenset({
 
 DEFINING = frozenset({"forward", "redirect", "respond", "host", "path", "method", "header", "query", "ip", "listen"})
 """Keys that define a listener or a rule. A rule without its host, for example, would match other requests."""
+TOGETHER = ("login", "token", "rewrite")
+"""Keys whose maps make sense only as a whole: a login without its issuer is no login."""
 OWN = "x-"
 """Prefix of the user's own keys, for example for anchors."""
 MAX_ROUNDS = 6
@@ -71,11 +75,21 @@ def _without_empties(report: ProblemReport, blocks: set[str]) -> Tree:
 
 
 def _part_to_drop(path: YamlPath) -> YamlPath:
-    """Returns what to remove because of a wrong value: the whole listener or rule if the value defines it."""
+    """Returns what to remove because of a wrong value: the whole listener or rule if the value defines it.
+
+    A login, a token check or a rewrite is removed as a whole.
+    """
+    if together := _whole_map(path):
+        return together
     for length in range(len(path) - 1, 0, -1):
         if isinstance(path[length - 1], int) and path[length] in DEFINING:
             return path[:length]
     return path
+
+
+def _whole_map(path: YamlPath) -> YamlPath:
+    """The path of the login, token check or rewrite around a path; () if there is none."""
+    return next((path[: n + 1] for n in range(2, len(path)) if path[n] in TOGETHER and path[0] == "listeners"), ())
 
 
 @dataclass
@@ -123,4 +137,4 @@ class _Changes:
             self.renames[path] = near
             self.guessed.add((*path[:-1], near))
         else:
-            self.drops.add(path)
+            self.drops.add(_whole_map(path) or path)

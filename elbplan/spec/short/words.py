@@ -226,4 +226,5 @@ TextOrNumber = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"anyOf"
 """Text that a spec may also write as a number: 200, 403."""
 Texts = Annotated[list[str], OneOrMore()]
 TextsOrNumbers = Annotated[list[TextOrNumber], OneOrMore()]
+OwnTags = Annotated[dict[str, str] | None, Field(description="tags of its own, beside those of the stack")]
 BalancerType = Literal["application", "network", "gateway"]

@@ -77,12 +77,18 @@ def _inside(annotation: Any, value: Any, path: YamlPath) -> Iterator[ModelError]
 def _of_item(item: Any, member: Any, path: YamlPath) -> list[ModelError]:
     parts = list(_parts(item))
     if parts and not isinstance(member, BaseModel):
-        return _read(parts[0], member, path)[1]
+        return _read(_part_for(parts, member), member, path)[1]
     try:
         _adapter(item).validate_python(member)
     except ValidationError as error:
         return _model_errors(error, path, set())
     return []
+
+
+def _part_for(parts: Sequence[type[Part]], member: Any) -> type[Part]:
+    """The model of a member: of several, the one with its `type`, or the last one, which takes every type."""
+    fitting = (part for part in parts if isinstance(member, Mapping) and _fits(part, member))
+    return parts[0] if len(parts) == 1 else next(fitting, parts[-1])
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...errors import MIN_SECRET_LENGTH, Problem, escaped, hide_values
@@ -17,11 +17,15 @@ BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 @dataclass(frozen=True)
 class SourceSpan:
-    """A place in a file, 1-based, and how many characters it covers."""
+    """A place in a file, 1-based, and how many characters it covers.
+
+    source   the text, if it is another one than that of the document: a file of `defaults:`
+    """
 
     line: int
     column: int
     width: int = 1
+    source: Source | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Tree:
     values: Mapping[YamlPath, SourceSpan]
     origins: Mapping[YamlPath, str] = field(default_factory=dict)
     """The texts of scalars with variables, before the variables were replaced."""
+    defaults: tuple[str, ...] = ()
+    """The files whose keys the document has as well."""
 
     def resolve(self, path: Iterable[str | int]) -> YamlPath:
         """Returns the path without the steps that the document does not have.
@@ -98,7 +104,18 @@ class Tree:
         steps = tuple(path)
         values = self._variable_values(self.resolve(steps))
         spot = self.key_spot(steps) if key else self.spot(steps)
-        return self.source.problem(spot, hide_values(what, values), hide_values(hint, values))
+        problem = (spot.source or self.source).problem(spot, hide_values(what, values), hide_values(hint, values))
+        for secret in self._secrets():
+            what, line = (text.replace(secret, "*" * len(secret)) for text in (problem.what, problem.source))
+            problem = replace(problem, what=what, source=line)
+        return problem
+
+    def _secrets(self) -> Iterator[str]:
+        """Texts that must be references to secrets and are none: somebody has written the secret itself."""
+        for path in self.values:
+            value = self.at(path) if path and path[-1] in SECRET_KEYS else None
+            if isinstance(value, str) and len(value) >= MIN_SECRET_LENGTH and not value.startswith(REFERENCES):
+                yield str(value)
 
     def _variable_values(self, path: YamlPath) -> dict[str, str]:
         """Values of variables with their texts: those at or below the path, and all long ones."""
@@ -118,7 +135,11 @@ class Tree:
         """Returns the document without some paths and with some keys renamed. The places stay right."""
         edit = _Edit(self, drops, renames)
         data = edit.copy((), (), self.data)
-        return Tree(self.source, data, self.start, edit.keys, edit.values, edit.origins)
+        return replace(self, data=data, keys=edit.keys, values=edit.values, origins=edit.origins)
+
+
+SECRET_KEYS = ("client_secret", "ClientSecret")
+REFERENCES = ("ssm:", "secretsmanager:", "env:")
 
 
 @dataclass

@@ -54,7 +54,7 @@ def shop_change() -> Plan:
 
 def hostile(text: str) -> Plan:
     """A plan with this text as the name of a server, in a condition and in a text of AWS."""
-    spec = SHOP.replace("path: /admin/*", "path: [/admin/*, " + _quoted("/" + text[:100]) + "]")
+    spec = SHOP.replace("path: /admin/*", "path: /admin/*, query: {text: " + _quoted(text[:100]) + "}")
     made = plan(spec)
     labels = {id: ServerLabel(text, text) for id in SERVERS}
     return replace(made, servers=labels, warnings=(text,), stays=(text,), unread=(text,))

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from . import attributes, groups, identity, lint_ignores, listeners, names, on_destroy, references, rules
+from . import (
+    attributes,
+    balancer_addresses,
+    balancer_attributes,
+    certificates,
+    client_certificates,
+    edge,
+    groups,
+    identity,
+    ignored_fields,
+    lint_ignores,
+    listeners,
+    logins,
+    names,
+    on_destroy,
+    records,
+    references,
+    rules,
+    servers,
+    targets,
+)
 from . import load_balancers as balancers
 from .subject import Subject
 
 CHECKS = (
-    references.check, balancers.check, listeners.check, rules.check, groups.check, on_destroy.check, names.check,
-    attributes.check, identity.check, lint_ignores.check,
+    references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
+    listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
+    on_destroy.check, names.check, servers.check, certificates.check, records.check,
+    attributes.check, edge.check, identity.check, ignored_fields.check, lint_ignores.check,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ....kinds.target_group import TargetGroup
 from ...messages import article
+from .group_values import value_problems
 
 Findings = Iterator[tuple[tuple[str, ...], str, str]]
 """The path of the field, the problem, and the hint."""
@@ -36,6 +37,7 @@ DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
 
 def attribute_problems(group: TargetGroup) -> Findings:
     """What AWS refuses of the attributes of a group."""
+    yield from value_problems(group)
     yield from _ranges(group)
     yield from _slow_start(group)
     yield from _stickiness(group)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from ....core.address import Address, AwsId, Ref
 from ....core.resource import references
-from ....kinds.aws.health_check import GATEWAY_CODES
+from ....kinds.aws.health_check import GATEWAY_CODES, HealthCheck
 from ....kinds.aws.target_group_attributes import KEYS
+from ....kinds.load_balancer import LoadBalancer
 from ....kinds.target_group import TargetGroup
 from ...messages import article
 from .attributes import unknown_keys
 from .group_attributes import HTTP, Findings, attribute_problems
-from .listeners import QUIC, QUIC_HINT
 from .subject import Subject
 
+METHOD = re.compile(r"/[^/]+/[^/]+")
 CODE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", re.ASCII)
 
 
@@ -27,34 +27,22 @@ def check(subject: Subject) -> None:
             subject.problem(
                 address, (), f'nothing forwards to the group "{address.name}"', "forward to it, or remove it"
             )
-        for path, what, hint in (*_health(subject, group), *_shape(group), *attribute_problems(group)):
+        for path, what, hint in (*_health(subject, group), *_shape(subject, group), *attribute_problems(group)):
             subject.problem(address, path, what, hint)
         unknown_keys(subject, address, group.attributes, KEYS)
-    for address, targets in subject.of("targets"):
-        _group_of_targets(subject, address, targets.group)
 
 
-def _group_of_targets(subject: Subject, address: Address, group: Ref) -> None:
-    """AWS has no tags for registered targets: elbplan finds its targets, and their address, by their group."""
-    if isinstance(group, AwsId):
-        subject.problem(
-            address,
-            ("group",),
-            "targets need a target group of this stack: AWS does not record who registered a target",
-            "register the targets in the stack that has the group, or define the group under target_group:",
-        )
-    elif isinstance(group, Address) and group in subject.drafts and group.name != address.name:
-        subject.problem(
-            address,
-            ("group",),
-            f"the targets of {group} cannot have the name {address.name}",
-            f"write targets: {{{group.name}: {{group: {group.name}, ...}}}}",
-        )
-
-
-def _shape(group: TargetGroup) -> Findings:
-    if group.protocol in QUIC:
-        yield ("protocol",), f"elbplan does not support {group.protocol} yet", QUIC_HINT
+def _shape(subject: Subject, group: TargetGroup) -> Findings:
+    if group.control_port and (group.protocol not in HTTP or group.target_type not in ("instance", "ip")):
+        what = "the target optimizer needs HTTP or HTTPS targets of an application load balancer"
+        yield ("control_port",), what, "remove control_port:"
+    if group.target_type == "alb" and group.protocol != "TCP":
+        yield ("protocol",), "a load balancer as target needs the protocol TCP", "write protocol: tcp"
+    balancer = subject.get(group.balancer)
+    only_v4 = isinstance(balancer, LoadBalancer) and balancer.type == "network" and balancer.ip_address_type == "ipv4"
+    if group.ip_address_type == "ipv6" and only_v4:
+        what = "a network load balancer reaches IPv6 targets only if it is dualstack"
+        yield ("ip_address_type",), what, "write ip: dualstack at the top level"
     if group.protocol_version and group.protocol not in HTTP:
         yield ("protocol_version",), f"{article(group.protocol)} group cannot have an HTTP version", "remove version:"
     if group.protocol == "GENEVE" and group.port != 6081:
@@ -72,6 +60,17 @@ def _health(subject: Subject, group: TargetGroup) -> Findings:
     if health.protocol == "TCP" and (health.path or health.codes):
         field = "path" if health.path else "codes"
         yield ("health", field), f"a TCP health check cannot have {field}", "write protocol: http, or remove the line"
+    if health.enabled and group.target_type != "lambda":
+        yield ("health", "enabled"), "AWS always checks these targets", "remove enabled:"
+    if group.target_type == "lambda" and (health.protocol or health.port != HealthCheck().port):
+        field = "protocol" if health.protocol else "port"
+        yield ("health", field), f"the health check of a function has no {field}", "remove it"
+    if group.target_type == "alb" and health.protocol == "TCP":
+        what = "AWS checks a load balancer as target only by HTTP or HTTPS"
+        yield ("health", "protocol"), what, "write protocol: http"
+    if group.protocol_version == "GRPC" and health.path and not METHOD.fullmatch(health.path):
+        what = f"{health.path} is not a gRPC method"
+        yield ("health", "path"), what, "write /PACKAGE.SERVICE/METHOD, like /grpc.health.v1.Health/Check"
     if health.port.isdigit() and int(health.port) > 65535:
         yield ("health", "port"), f"{health.port} is not a port", "use a number from 1 to 65535"
     if group.protocol == "GENEVE" and health.codes not in (None, GATEWAY_CODES):

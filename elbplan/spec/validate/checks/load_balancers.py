@@ -34,8 +34,9 @@ def _logs(subject: Subject, address: Address, balancer: LoadBalancer) -> None:
     """AWS: "You must specify an S3 bucket to enable access logs"."""
     for logs in LOGS:
         enabled = f"{logs}.enabled"
-        if balancer.attributes.get(enabled) == "true" and not balancer.attributes.get(f"{logs}.bucket"):
-            hint = f"write {logs}.bucket: BUCKET too"
+        named = balancer.attributes.get(f"{logs}.bucket") or balancer.log_bucket
+        if balancer.attributes.get(enabled) == "true" and not named:
+            hint = f"write {logs}.bucket: BUCKET too, or log_bucket: NAME"
             subject.problem(address, ("attributes", enabled), f"{logs} needs a bucket", hint)
 
 
@@ -64,6 +65,7 @@ def _short_form(subject: Subject) -> None:
     short, report = subject.short, subject.report
     if short.zones and short.network and short.network.subnets:
         report.at(("zones",), "both zones and network.subnets are set", "keep one of them", key=True)
+    _same_subnet(subject)
     for index, zone in enumerate(short.zones or ()):
         if len(zone) > 1 and short.region and zone[:-1] != short.region:
             report.at(
@@ -71,3 +73,14 @@ def _short_form(subject: Subject) -> None:
                 f"the zone {zone} is not in {short.region}",
                 f"write {short.region}{zone[-1]}, or {zone[-1]}",
             )
+
+
+def _same_subnet(subject: Subject) -> None:
+    """Reports a subnet that is written twice."""
+    network = subject.short.network
+    seen: set[str] = set()
+    for index, entry in enumerate(network.subnets or () if network else ()):
+        if entry.subnet in seen:
+            hint = "write each subnet once, with all its addresses"
+            subject.report.at(("network", "subnets", index), f"the subnet {entry.subnet} is written twice", hint)
+        seen.add(entry.subnet)

@@ -1,4 +1,4 @@
-"""Checks the names of domains and certificates, and the types and images of instances."""
+"""Checks the names of domains and certificates."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterable
 
 from ....core.address import Address
-from ....core.suggest import did_you_mean
 from ....kinds.certificate import LONGEST_FIRST_NAME, by_first_name
 from ...errors import SpecValueError
-from ...expand.servers import AMI, IMAGES
-from ...short.domains import domain_name
+from ...short.domain_names import domain_name
 from .subject import Subject
 
 NAME_IN_AWS = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]", re.ASCII)
-TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", re.ASCII)
 
 
 def check(subject: Subject) -> None:
@@ -35,17 +32,6 @@ def check(subject: Subject) -> None:
                 "restore: true brings back what take_over replaced, and this record replaces nothing",
                 "write take_over: true too, or leave out restore:",
             )
-    for address, instance in subject.of("instance"):
-        if not TYPE.fullmatch(instance.type):
-            subject.problem(
-                address,
-                ("type",),
-                f'"{instance.type}" is not an instance type',
-                "write a type like t3.micro or t4g.micro",
-            )
-        if not AMI.fullmatch(instance.image) and not instance.image.startswith("ssm:/"):
-            hint = did_you_mean(instance.image, [*IMAGES, "ami-...", "ssm:/path"])
-            subject.problem(address, ("image",), f'"{instance.image}" is not an image', hint)
 
 
 def _name_in_aws(subject: Subject, address: Address, name: str | None) -> None:

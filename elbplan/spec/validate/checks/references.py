@@ -1,18 +1,15 @@
-"""Checks that every reference leads to an existing resource or field."""
+"""Checks that every reference leads to an existing resource."""
 
 from __future__ import annotations
-
-from fnmatch import fnmatchcase
 
 from ....core.address import Address, AwsId
 from ....core.resource import references
 from ....core.suggest import did_you_mean
-from ...models import MODELS
 from .subject import WRITTEN, Subject
 
 
 def check(subject: Subject) -> None:
-    """Reports references to unknown names, and patterns of `ignore:` that match no field."""
+    """Reports references to unknown names."""
     for address, draft in subject.drafts.items():
         resource = subject.resources.get(address)
         fields = resource.model_fields_set if resource else draft.fields
@@ -22,8 +19,6 @@ def check(subject: Subject) -> None:
                     _missing(subject, address, field, ref)
                 elif isinstance(ref, AwsId):
                     _region(subject, address, field, ref)
-    for index, pattern in enumerate(subject.short.ignore or ()):
-        _pattern(subject, index, pattern)
 
 
 def _complete(subject: Subject, kind: str) -> bool:
@@ -55,12 +50,3 @@ def _region(subject: Subject, address: Address, field: str, ref: AwsId) -> None:
 
 REGION_PART = 3
 """arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE"""
-
-
-def _pattern(subject: Subject, index: int, pattern: str) -> None:
-    fields = [f"{a}.{field}" for a in subject.drafts for field in MODELS[a.kind].model_fields]
-    if subject.report.lost or not fields:
-        return
-    if not any(fnmatchcase(field, pattern) or pattern.startswith(f"{field}.") for field in fields):
-        hint = did_you_mean(pattern, fields) or "write ADDRESS.FIELD, like listener.443.action; * matches any text"
-        subject.report.at(("ignore", index), f'"{pattern}" is not a field of this stack', hint)

@@ -8,16 +8,25 @@ from collections.abc import Iterator
 
 from ....core.address import Address
 from ....kinds.aws.conditions import Condition
+from ....kinds.aws.regular_expressions import unusable
 from ....kinds.rule import Rule
 from ...errors import SpecValueError
+from ...short.domain_names import domain_name
 from ...short.words import network
 from .subject import Subject
 
 MAX_VALUES = 5
-MAX_WILDCARDS = 6
+MAX_WILDCARDS = 5
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html"""
 MAX_VALUE_LENGTH = 128
 ONCE = {"host-header": "host", "path-pattern": "path", "http-request-method": "method", "source-ip": "ip"}
 METHOD = re.compile(r"[A-Z_-]{1,40}", re.ASCII)
+HOST = re.compile(r"[A-Za-z0-9.*?_-]+", re.ASCII)
+LAST_LABEL = re.compile(r"[A-Za-z*?]+|xn--[A-Za-z0-9-]+", re.ASCII | re.IGNORECASE)
+PATH = re.compile(r"""[A-Za-z0-9_\-.$/~"'@:+*?&]+""", re.ASCII)
+"""API_HostHeaderConditionConfig, API_RuleCondition (Values)"""
+VISIBLE = re.compile(r"[\x20-\x7e]+")
+"""rule-condition-types: rules apply to visible ASCII characters"""
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}", re.ASCII)
 
 
@@ -70,6 +79,8 @@ def _counts(subject: Subject, address: Address, rule: Rule) -> None:
 
 
 def _condition(subject: Subject, address: Address, condition: Condition) -> None:
+    for regex in condition.regex:
+        _regex(subject, address, condition.field, regex)
     for value in condition.values:
         for what, hint in _value(condition.field, value):
             subject.problem(address, ("conditions", condition.field), what, hint, near=value)
@@ -89,11 +100,29 @@ def _condition(subject: Subject, address: Address, condition: Condition) -> None
         )
 
 
+def _regex(subject: Subject, address: Address, field: str, regex: str) -> None:
+    place = ("conditions", field)
+    if problem := unusable(regex):
+        hint = "write it without that" if problem.startswith("AWS") else "close every bracket; write \\. for a dot"
+        subject.problem(address, place, f'"{regex}": {problem}', hint, near=regex)
+    if len(regex) > MAX_VALUE_LENGTH:
+        hint = f"use at most {MAX_VALUE_LENGTH} characters"
+        subject.problem(address, place, "this regular expression is too long", hint, near=regex)
+
+
 def _value(field: str, value: str) -> Iterator[tuple[str, str]]:
-    if field == "host-header" and "." not in value:
-        yield f'"{value}" is not a host name: it has no dot', "write api.example.com or *.example.com"
+    if field == "host-header" and not value.isascii():
+        yield from _in_other_script(value)
+    elif not VISIBLE.fullmatch(value):
+        yield f'"{value}" has characters outside visible ASCII', "percent-encode them, as a client sends them"
+    elif field == "host-header":
+        yield from _host(value)
     elif field == "path-pattern" and not value.startswith(("/", "*", "?")):
         yield f'"{value}" never matches: paths start with /', f"write /{value}"
+    elif field == "path-pattern" and "?" in value and "=" in value:
+        yield f'"{value}" has a query, which a path condition never sees', "use query: {key: value}"
+    elif field == "path-pattern" and not PATH.fullmatch(value):
+        yield f'"{value}" has characters that AWS does not allow', """use letters, digits and _-.$/~"'@:+&*?"""
     elif field == "http-request-method" and not METHOD.fullmatch(value):
         yield (
             f'"{value}" is not an HTTP method',
@@ -106,8 +135,26 @@ def _value(field: str, value: str) -> Iterator[tuple[str, str]]:
             yield error.what, error.hint
 
 
+def _in_other_script(value: str) -> Iterator[tuple[str, str]]:
+    try:
+        domain_name(value)
+    except SpecValueError as error:
+        yield error.what, error.hint
+
+
+def _host(value: str) -> Iterator[tuple[str, str]]:
+    if "." not in value:
+        yield f'"{value}" is not a host name: it has no dot', "write api.example.com or *.example.com"
+    elif not HOST.fullmatch(value):
+        yield f'"{value}" is not a host name', "use letters, digits, dashes, dots, * and ?; no port and no path"
+    elif not LAST_LABEL.fullmatch(value.rpartition(".")[2]):
+        yield f'"{value}" is not a host name: only letters may follow the last dot', "write a name, not an address"
+
+
 def _header(name: str) -> Iterator[tuple[str, str]]:
     if name.lower() == "host":
         yield "a header condition cannot match the Host header", "use host:"
+    elif "*" in name:
+        yield f'"{name}": AWS knows no wildcards in the name of a header', "write the whole name"
     elif not HEADER.fullmatch(name):
         yield f'"{name}" is not a header name', "write header: {X-Name: value}"

@@ -17,10 +17,12 @@ WRITTEN = {
     "load_balancer": ("network", "zones", "load_balancer"),
     "security_group": ("security_group",),
     "target_group": ("targets", "groups", "target_group"),
+    "targets": ("targets", "groups", "target_group"),
     "instance": ("servers", "targets", "groups", "instance"),
     "listener": ("listeners", "domain", "listener"),
     "rule": ("listeners", "rule"),
     "certificate": ("domain", "certificate"),
+    "trust_store": ("trust_stores", "trust_store"),
 }
 """The top-level keys that define resources of a kind."""
 

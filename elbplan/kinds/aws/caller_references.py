@@ -1,0 +1,59 @@
+"""Caller references of Route 53: the create call writes them, and elbplan recognises zones and health checks by them.
+
+Their create calls take no tags. A reference is in the same call, so a run that is killed leaves no unknown resource.
+It is unique for each creation, also after a deletion.
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHealthCheck.html (CallerReference, 1 to 64 characters)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...core.address import Address
+from ...core.kind import Scope, StepContext
+
+PREFIX = "elbplan"
+
+
+def _digest(address: Address) -> str:
+    return hashlib.sha256(f"{address.kind}.{address.name}".encode()).hexdigest()[:6]
+
+
+def caller_reference(context: StepContext) -> str:
+    """The reference of a new resource: `elbplan/STACK/REGION/ADDRESS/TOKEN`, the last two as digests.
+
+    A stack's name has at most 24 characters and a region 15, so it has at most 64.
+    """
+    return "/".join((PREFIX, context.stack, context.region, _digest(context.address), context.token[:8]))
+
+
+def owned_address(reference: str, scope: Scope, kind: str) -> tuple[str, Address] | None:
+    """The stack and address of a reference that `caller_reference` made for these stacks; None for any other.
+
+    A resource that the spec no longer has gets the digest as its name.
+    """
+    prefix, _, rest = reference.partition("/")
+    parts = rest.split("/")
+    if prefix != PREFIX or len(parts) != 4 or parts[0] not in scope.stacks or parts[1] != scope.region:
+        return None
+    stack, _, digest, _ = parts
+    return stack, _address(digest, scope.desired[stack], kind)
+
+
+def _address(digest: str, known: Iterable[Address], kind: str) -> Address:
+    return next((a for a in known if a.kind == kind and _digest(a) == digest), Address(kind, digest))
+
+
+OwnZones = Mapping[tuple[str, Address], str]
+"""By stack and address: the id of a hosted zone that elbplan made for the stack."""
+
+
+def own_zones(scope: Scope, zones: Iterable[Mapping[str, Any]]) -> OwnZones:
+    """The zones among these that the stacks made."""
+    owned = ((owned_address(raw.get("CallerReference") or "", scope, ZONE), raw["Id"]) for raw in zones)
+    return {owner: id.rsplit("/", 1)[-1] for owner, id in owned if owner}
+
+
+ZONE = "hosted_zone"

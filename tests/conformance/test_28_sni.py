@@ -1,0 +1,70 @@
+"""SNI: one certificate in a call; the default one is neither added nor removed; a listener that is gone is success.
+
+Provider: TestAccELBV2ListenerCertificate_basic, _multiple, _disappears, _disappears_Listener,
+_CertificateARN_underscores.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from elbplan.errors import Refused
+
+from .kit import Case
+
+REGION = "ap-northeast-2"
+
+
+def spec(default: str, *more: str) -> str:
+    return f"""
+name: my-web
+region: {REGION}
+zones: [a, c]
+listeners:
+  - {{listen: 443/https, respond: 200, certificate: "{default}", certificates: {list(more)}}}
+"""
+
+
+@pytest.fixture
+def certificates(case: Case) -> list[str]:
+    """Four certificates that elbplan did not make."""
+    names = ("a", "b", "c", "d")
+    return [case.box.create_fixture("certificate", region=REGION, names=[f"{name}.example.com"]) for name in names]
+
+
+def added(calls: Any) -> list[list[str]]:
+    return [[certificate["CertificateArn"] for certificate in params["Certificates"]] for params in calls]
+
+
+def test_each_further_certificate_is_one_call_and_the_default_one_is_none(case: Case, certificates: list[str]) -> None:
+    default, b, c, _ = certificates
+    sent = case.apply(spec(default, b, c))
+    assert sorted(added(sent.of("AddListenerCertificates"))) == sorted([[b], [c]])
+    assert added(sent.of("CreateListener")) == [[default]]
+    less = case.apply(spec(default, c))
+    assert less.actions == ["RemoveListenerCertificates"]
+    assert added(less.of("RemoveListenerCertificates")) == [[b]]
+    case.destroy(spec(default, c))
+
+
+def test_a_certificate_that_somebody_removed_is_added_again(case: Case, certificates: list[str]) -> None:
+    default, b, *_ = certificates
+    case.apply(spec(default, b))
+    elb = case.client("elbv2")
+    balancer = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["LoadBalancerArn"]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"]
+    arn = listener["ListenerArn"]
+    elb.remove_listener_certificates(ListenerArn=arn, Certificates=[{"CertificateArn": b}])
+    assert case.apply(spec(default, b)).actions == ["AddListenerCertificates"]
+    elb.delete_listener(ListenerArn=arn)
+    assert case.apply(spec(default, b)).actions == ["CreateListener", "AddListenerCertificates"]
+    case.destroy(spec(default, b))
+
+
+def test_more_certificates_than_the_quota_are_refused_before_the_first_write(case: Case) -> None:
+    prefix = f"arn:aws:acm:{REGION}:123456789012:certificate"
+    arns = [f"{prefix}/{number:08d}-0000-4000-8000-000000000000" for number in range(27)]
+    with pytest.raises(Refused, match="the spec wants 26 certificates, and this account's quota is 25"):
+        case.plan(spec(*arns))
