@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.address import Address, AwsId, Ref
+from ..core.address import Address, AwsId, Points, Ref
 from ..core.call import ReadProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, fill_unset
@@ -38,6 +38,7 @@ from .record import Record, record_mark
 from .references import LogBucketRef, SecurityGroupRef, SubnetRef
 
 Switch = Literal["on", "off"]
+SUBNET = Points("subnet", ours=False)
 
 
 class LoadBalancer(Resource):
@@ -98,7 +99,8 @@ class LoadBalancer(Resource):
         if isinstance(data.get("pins"), list | tuple):
             pins = sorted(map(FixedAddress.model_validate, data["pins"]), key=lambda pin: str(pin.subnet))
             used = tuple(pin for pin in pins if not pin.is_empty)
-            data |= {"pins": used, "subnets": [*data.get("subnets", ()), *(pin.subnet for pin in pins)]}
+            named = [SUBNET.parse(entry) if isinstance(entry, str) else entry for entry in data.get("subnets", ())]
+            data |= {"pins": used, "subnets": [*named, *(pin.subnet for pin in pins)]}
         for field in ("subnets", "security_groups", "records"):
             if isinstance(data.get(field), list | tuple):
                 data[field] = tuple(sorted(set(data[field]), key=str))

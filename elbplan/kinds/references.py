@@ -25,6 +25,11 @@ class ZonePoints(Points):
         return str(ref)
 
 
+def ref_text(ref: Ref) -> str:
+    """A reference as the long form and migration files write it: fields of every kind parse it again."""
+    return ref.label if isinstance(ref, Address) and ref.kind != ZONE else str(ref)
+
+
 LoadBalancerRef = Annotated[Ref, Points("load_balancer")]
 NAMED_BALANCER = Points("load_balancer", ours=False)
 NamedBalancerRef = Annotated[Ref, NAMED_BALANCER]

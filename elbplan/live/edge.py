@@ -39,6 +39,7 @@ def _buckets(resource: Resource) -> Iterable[str]:
 
 
 NOWHERE = Address("", "")
+GIVEN = "others made the bucket, and the spec names it"
 NOT_SEEN = "cannot tell before the first write whether Elastic Load Balancing can write the logs"
 
 PERMISSIONS = (
@@ -50,7 +51,14 @@ PERMISSIONS = (
         without_it="cannot tell before the first write whether the account has Shield Advanced",
     ),
     *(
-        Permission(action, ("compare",), (arn("s3", "{}", region="", account=""),), each=_buckets, without_it=NOT_SEEN)
+        Permission(
+            action,
+            ("compare",),
+            (arn("s3", "{}", region="", account=""),),
+            each=_buckets,
+            without_it=NOT_SEEN,
+            why=GIVEN,
+        )
         for action in ("s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetEncryptionConfiguration")
     ),
 )

@@ -17,6 +17,7 @@ from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.aws.leading_actions import leading_text
 from ..kinds.aws.listener_attributes import NAMES
 from ..kinds.aws.mutual_tls import mutual_tls_text
+from ..kinds.aws.server_volumes import volume_text
 from ..kinds.aws.transforms import transform_text
 from ..kinds.ingress_rules import rule_in_group_text
 from .style import listed
@@ -33,6 +34,13 @@ LABELS: Mapping[str, str] = {
     "ingress": "in",
     "egress": "out",
     "user_data_digest": "user data",
+    "options_digest": "options",
+    "settings": "the tag of its settings",
+    "http_tokens": "IMDSv2",
+    "disable_api_termination": "termination protection",
+    "disable_api_stop": "stop protection",
+    "associate_public_ip_address": "public address",
+    "instance_initiated_shutdown_behavior": "on shutdown",
 }
 """What a person calls these fields."""
 
@@ -65,9 +73,13 @@ FIELDS: Mapping[str, ValueText] = {
     "members": _member_text,
     "records": _mark_text,
     "proofs": _validation_text,
+    "volumes": volume_text,
 }
 """Functions that describe the values of these fields; for a list, its items."""
 
+
+FOLLOWS = "settings"
+"""A field that changes with others, and that nobody needs to read beside them."""
 
 ALL = 1000
 BRIEF = 4
@@ -83,7 +95,9 @@ def change_reason(change: Change, most: int = ALL) -> str:
 
 def differences(before: Resource, after: Resource, most: int = ALL) -> str:
     """Returns all changed fields: `ingress: + 8080 from anywhere; tags: team web → shop`."""
-    return "; ".join(field_text(before, after, field, most) for field in differing_fields(before, after))
+    differing = differing_fields(before, after)
+    fields = [field for field in differing if field != FOLLOWS] or differing
+    return "; ".join(field_text(before, after, field, most) for field in fields)
 
 
 def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -> str:
@@ -93,7 +107,7 @@ def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -
 
 def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
     label = LABELS.get(field, field.replace("_", " "))
-    if field == "user_data_digest":
+    if field in ("user_data_digest", "options_digest", "settings"):
         return f"{label} changed"
     if field == "fingerprints":
         return "the files of the certificate changed"

