@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import botocore.session
@@ -14,6 +14,15 @@ Operation = tuple[str, str]
 
 SERVICES = {"elasticloadbalancing": "elbv2"}
 """boto3's names of services whose IAM actions have another prefix."""
+
+ACTIONS = {
+    "PutLifecycleConfiguration": "PutBucketLifecycleConfiguration",
+    "PutEncryptionConfiguration": "PutBucketEncryption",
+    "PutBucketPublicAccessBlock": "PutPublicAccessBlock",
+}
+"""The operations of S3 whose IAM actions have another name:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+"""
 
 
 @functools.cache
@@ -46,13 +55,21 @@ def _members(shape: Shape, path: tuple[str, ...], parents: tuple[str, ...]) -> I
         yield ".".join(path)
 
 
-def sent_members(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The members that parameters of a call have. An empty list or text counts: it is sent too."""
-    if isinstance(value, Mapping) and value:
-        for name, part in value.items():
-            yield from sent_members(part, (*path, name))
-    elif isinstance(value, Sequence) and not isinstance(value, str | bytes) and value:
-        for part in value:
-            yield from sent_members(part, path)
+def sent_members(operation: Operation, params: Mapping[str, Any]) -> set[str]:
+    """The members that the parameters of a call have, by the same names. An empty list or text counts: it is sent too."""
+    model = operation_model(operation)
+    assert model is not None, operation
+    return set(_sent(model.input_shape, params, ()))
+
+
+def _sent(shape: Shape | None, value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(shape, ListShape):
+        for item in value:
+            yield from _sent(shape.member, item, path)
+        if not value and not isinstance(shape.member, StructureShape):
+            yield ".".join(path)
+    elif isinstance(shape, StructureShape) and shape.members:
+        for name, inner in value.items():
+            yield from _sent(shape.members[name], inner, (*path, name))
     else:
         yield ".".join(path)
