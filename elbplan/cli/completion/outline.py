@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 KINDS = (
-    "security_group", "instance", "elastic_ip", "ingress_rules", "load_balancer", "target_group", "targets",
-    "certificate", "listener", "rule", "record",
+    "security_group", "instance", "elastic_ip", "ingress_rules", "log_bucket", "load_balancer", "web_acl_association",
+    "shield_protection", "target_group", "targets", "auto_scaling_attachment", "hosted_zone", "certificate",
+    "trust_store", "listener", "rule", "route53_health_check", "record",
 )  # fmt: skip
 SHORT = ("targets", "groups", "servers", "listeners", "domain")
-MEMBERS = ("instances", "tag", "ips", "servers")
+MEMBERS = ("instances", "tag", "ips", "servers", "lambda", "load_balancer")
 
 
 def addresses(data: Any) -> list[str]:
@@ -54,11 +55,31 @@ def _short(data: Mapping[str, Any]) -> Iterator[str]:
     groups = {"web": _map(data.get("targets"))} if _is_short(data, "targets") else _map(data.get("groups"))
     for name, group in groups.items():
         yield f"target_group.{name}"
-        if _has_members(data, _map(group)):
+        if "auto_scaling_group" in _map(group):
+            yield f"auto_scaling_attachment.{name}"
+        elif _has_members(data, _map(group)):
             yield f"targets.{name}"
     yield from _listeners(data)
     yield from _of_domains(data)
     yield from _servers(data)
+    yield from _around(data)
+
+
+def _around(data: Mapping[str, Any]) -> Iterator[str]:
+    """What stands around the load balancer: its addresses, log bucket, web ACL, protections and trust stores."""
+    subnets = [_map(each) for each in _listed(_map(data.get("network")).get("subnets"))]
+    zones = [each.get("subnet") for each in subnets if each.get("elastic_ip") is True]
+    yield from (f"elastic_ip.lb-in-{zone}" for zone in zones)
+    logs = data.get("logs")
+    if logs is True or True in _map(logs).values():
+        yield "log_bucket.main"
+    if data.get("web_acl"):
+        yield "web_acl_association.main"
+    if data.get("shield"):
+        fixed = [each for each in subnets if each.get("elastic_ip")]
+        numbered = [f"shield_protection.main-{number}" for number in range(1, len(fixed) + 1)]
+        yield from numbered if data.get("type") == "network" else ["shield_protection.main"]
+    yield from (f"trust_store.{name}" for name in _map(data.get("trust_stores")))
 
 
 def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
@@ -67,8 +88,7 @@ def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
 
 def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
     if "listeners" not in data:
-        names = ["443", "80"] if data.get("domain") else ["main"] if data.get("type") == "gateway" else ["80"]
-        yield from (f"listener.{name}" for name in names)
+        yield from (f"listener.{name}" for name in _default_listeners(data))
     for listener in _listed(data.get("listeners")):
         port = str(_map(listener).get("listen", "main")).partition("/")[0]
         yield f"listener.{port}"
@@ -77,6 +97,12 @@ def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
             yield name
             if str(_map(rule).get("ip", "")).startswith("!"):
                 yield f"{name}-except"
+
+
+def _default_listeners(data: Mapping[str, Any]) -> list[str]:
+    if data.get("type") == "network":
+        return ["443"] if data.get("domain") else [str(_map(data.get("targets")).get("port", 80))]
+    return ["443", "80"] if data.get("domain") else ["main"] if data.get("type") == "gateway" else ["80"]
 
 
 def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
@@ -88,6 +114,19 @@ def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
         yield f"record.{name}"
         if str(data.get("ip", "")).startswith("dualstack"):
             yield f"record.{name}-aaaa"
+    for each in map(_map, _listed(data.get("domain"))):
+        yield from _of_domain(each)
+
+
+def _of_domain(each: Mapping[str, Any]) -> Iterator[str]:
+    """What a domain has beside its aliases: an HTTPS record, a health check, a hosted zone of its own."""
+    name, zone, check = each.get("name"), _map(each.get("zone")), each.get("health_check")
+    if "https" in _listed(each.get("type")):
+        yield f"record.{name}-https"
+    if str(check).startswith("/") or (isinstance(check, Mapping) and "id" not in check):
+        yield f"route53_health_check.{name}"
+    if zone.get("create"):
+        yield f"hosted_zone.{zone.get('name')}"
 
 
 def _servers(data: Mapping[str, Any]) -> Iterator[str]:
