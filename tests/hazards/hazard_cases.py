@@ -327,7 +327,7 @@ CASES = {
     ),
     "weaker-encryption: no more HSTS": Case(
         "weaker-encryption",
-        HSTS_ON + set_443("attributes: {}, alpn: HTTP2Optional").rstrip() + "  # <-\n",
+        HSTS_ON + set_443(f"attributes: {{'{HSTS}': max-age=0}}").rstrip() + "  # <-\n",
         HSTS_ON + set_443(f"attributes: {{'{HSTS}': max-age=9}}"),
     ),
     "login-removed: expired client certificates": Case(

@@ -26,6 +26,7 @@ REAL = {
     "scheme": ("public-exposure", "dns-name-changes"),
     "certificate names back": ("route-removed",),
     "rule removed": ("route-removed",),
+    "no more client certificates and headers": ("weaker-encryption", "login-removed"),
     "balancer name": ("dns-name-changes",),
     "everything at once": ("public-exposure", "dns-name-changes"),
     "second service away": ("route-removed",),
