@@ -111,8 +111,9 @@ def _default_listeners(data: Mapping[str, Any]) -> Sequence[str]:
     if data.get("type") == "gateway":
         return ["main"]
     if data.get("type") == "network":
-        group = _map(data.get("targets")) or next(iter(_map(data.get("groups")).values()), None)
-        return ["443"] if data.get("domain") else [str(_map(group).get("port", 80))]
+        groups = [data.get("targets"), *_map(data.get("groups")).values()]
+        first = next((group for group in map(_map, groups) if group), {})
+        return ["443"] if data.get("domain") else [str(first.get("port", 80))]
     return ["443", "80"] if data.get("domain") else ["80"]
 
 
