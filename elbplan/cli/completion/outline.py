@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 KINDS = (
-    "security_group", "instance", "elastic_ip", "ingress_rules", "log_bucket", "load_balancer", "web_acl_association",
-    "shield_protection", "target_group", "targets", "auto_scaling_attachment", "hosted_zone", "certificate",
-    "trust_store", "listener", "rule", "route53_health_check", "record",
+    "security_group", "instance", "elastic_ip", "ingress_rules", "load_balancer", "log_bucket", "web_acl_association",
+    "shield_protection", "target_group", "targets", "auto_scaling_attachment", "certificate", "trust_store",
+    "listener", "rule", "hosted_zone", "route53_health_check", "record",
 )  # fmt: skip
 SHORT = ("targets", "groups", "servers", "listeners", "domain")
-MEMBERS = ("instances", "tag", "ips", "servers", "lambda", "load_balancer")
+MEMBERS = ("instances", "tag", "ips", "servers", "functions", "lambda", "load_balancer")
+LOGS = ("access", "connection", "health_checks")
 
 
 def addresses(data: Any) -> list[str]:
@@ -50,8 +51,7 @@ def _long(data: Mapping[str, Any]) -> Iterator[str]:
 
 def _short(data: Mapping[str, Any]) -> Iterator[str]:
     yield "load_balancer.main"
-    if data.get("type") != "gateway":
-        yield "security_group.lb"
+    yield from _around_balancer(data)
     groups = {"web": _map(data.get("targets"))} if _is_short(data, "targets") else _map(data.get("groups"))
     for name, group in groups.items():
         yield f"target_group.{name}"
@@ -62,24 +62,32 @@ def _short(data: Mapping[str, Any]) -> Iterator[str]:
     yield from _listeners(data)
     yield from _of_domains(data)
     yield from _servers(data)
-    yield from _around(data)
 
 
-def _around(data: Mapping[str, Any]) -> Iterator[str]:
-    """What stands around the load balancer: its addresses, log bucket, web ACL, protections and trust stores."""
-    subnets = [_map(each) for each in _listed(_map(data.get("network")).get("subnets"))]
-    zones = [each.get("subnet") for each in subnets if each.get("elastic_ip") is True]
-    yield from (f"elastic_ip.lb-in-{zone}" for zone in zones)
-    logs = data.get("logs")
-    if logs is True or True in _map(logs).values():
-        yield "log_bucket.main"
+def _around_balancer(data: Mapping[str, Any]) -> Iterator[str]:
+    """Its security group and Elastic IPs, its web ACL and log bucket, and the trust stores of its clients."""
+    if data.get("type") != "gateway" and "security_groups" not in _map(data.get("network")):
+        yield "security_group.lb"
+    for subnet in _listed(_map(data.get("network")).get("subnets")):
+        if _map(subnet).get("elastic_ip") is True:
+            yield f"elastic_ip.lb-in-{_map(subnet).get('subnet')}"
     if data.get("web_acl"):
         yield "web_acl_association.main"
     if data.get("shield"):
-        fixed = [each for each in subnets if each.get("elastic_ip")]
-        numbered = [f"shield_protection.main-{number}" for number in range(1, len(fixed) + 1)]
-        yield from numbered if data.get("type") == "network" else ["shield_protection.main"]
+        yield from _protections(data)
+    if data.get("logs") is True or any(_map(data.get("logs")).get(log) is True for log in LOGS):
+        yield "log_bucket.main"
     yield from (f"trust_store.{name}" for name in _map(data.get("trust_stores")))
+
+
+def _protections(data: Mapping[str, Any]) -> Iterator[str]:
+    """Shield protects an application load balancer, or each Elastic IP of a network load balancer."""
+    subnets = [_map(subnet) for subnet in _listed(_map(data.get("network")).get("subnets"))]
+    fixed = [subnet for subnet in subnets if subnet.get("elastic_ip")]
+    if data.get("type") == "network":
+        yield from (f"shield_protection.main-{number}" for number, _ in enumerate(fixed, 1))
+    else:
+        yield "shield_protection.main"
 
 
 def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
@@ -99,10 +107,14 @@ def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name}-except"
 
 
-def _default_listeners(data: Mapping[str, Any]) -> list[str]:
+def _default_listeners(data: Mapping[str, Any]) -> Sequence[str]:
+    if data.get("type") == "gateway":
+        return ["main"]
     if data.get("type") == "network":
-        return ["443"] if data.get("domain") else [str(_map(data.get("targets")).get("port", 80))]
-    return ["443", "80"] if data.get("domain") else ["main"] if data.get("type") == "gateway" else ["80"]
+        groups = [data.get("targets"), *_map(data.get("groups")).values()]
+        first = next((group for group in map(_map, groups) if group), {})
+        return ["443"] if data.get("domain") else [str(first.get("port", 80))]
+    return ["443", "80"] if data.get("domain") else ["80"]
 
 
 def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
@@ -114,19 +126,6 @@ def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
         yield f"record.{name}"
         if str(data.get("ip", "")).startswith("dualstack"):
             yield f"record.{name}-aaaa"
-    for each in map(_map, _listed(data.get("domain"))):
-        yield from _of_domain(each)
-
-
-def _of_domain(each: Mapping[str, Any]) -> Iterator[str]:
-    """What a domain has beside its aliases: an HTTPS record, a health check, a hosted zone of its own."""
-    name, zone, check = each.get("name"), _map(each.get("zone")), each.get("health_check")
-    if "https" in _listed(each.get("type")):
-        yield f"record.{name}-https"
-    if str(check).startswith("/") or (isinstance(check, Mapping) and "id" not in check):
-        yield f"route53_health_check.{name}"
-    if zone.get("create"):
-        yield f"hosted_zone.{zone.get('name')}"
 
 
 def _servers(data: Mapping[str, Any]) -> Iterator[str]:
