@@ -43,6 +43,9 @@ CARRIED = "carried"
 LEARNED = "learned"
 """Marks a field that is newer than the first fingerprints: they have it only if it is set, and not the default."""
 
+COMPUTED = "computed"
+"""Marks a field that the model computes from the others if it is not given: a file has it if that is another value."""
+
 P = TypeVar("P", bound="Part")
 
 

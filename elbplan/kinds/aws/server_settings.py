@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from ...core.hidden import FREE
-from ...core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Part, Resource, field_values
+from ...core.resource import COMPUTED, IMMUTABLE, LEARNED, WRITE_ONLY, Part, Resource, field_values
 from .server_volumes import Volume, fixed_part, sorted_volumes, with_live_values
 
 Switch = Literal["enabled", "disabled"]
@@ -70,7 +70,7 @@ class ServerSettings(Resource):
         Mapping[str, Any], WRITE_ONLY, Field(description="further members of RunInstances, as AWS names them")
     ] = {}
     options_digest: Annotated[str | None, IMMUTABLE, LEARNED, Field(description="elbplan computes it")] = None
-    settings: Annotated[tuple[str, ...], LEARNED, Field(description="elbplan computes it")] = ()
+    settings: Annotated[tuple[str, ...], LEARNED, COMPUTED, Field(description="elbplan computes it")] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ...core.address import Address, AwsId, Lookup, Ref
-from ...core.resource import WRITE_ONLY, Part, Resource, rewrite
+from ...core.resource import COMPUTED, WRITE_ONLY, Part, Resource, field_values, from_live, rewrite
 from ...kinds.references import ref_text
 
 R = TypeVar("R", bound=Resource)
@@ -28,9 +28,17 @@ def part_document(part: Part) -> dict[str, Any]:
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         is_default = not field.is_required() and value == field.get_default(call_default_factory=True)
+        if COMPUTED in field.metadata:
+            is_default = value == _computed(part, name)
         if WRITE_ONLY not in field.metadata and (name == "type" or not is_default):
             document[name] = value_document(value)
     return document
+
+
+def _computed(part: Part, name: str) -> Any:
+    """The value that the model gives this field if a file does not have it."""
+    others = {field: value for field, value in field_values(part).items() if field != name}
+    return getattr(from_live(type(part), others), name)
 
 
 def value_document(value: Any) -> Any:
