@@ -27,8 +27,9 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def text_of(spec: Path) -> str:
-    """The spec with another name: the stack of the repository's migrations must not be meant."""
-    return re.sub(r"^name: (.*)$", r"name: least-\1", spec.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    """The spec with another name, since the repository has migrations of its stack, and without deletion protection."""
+    text = spec.read_text(encoding="utf-8").replace("protect: true", "protect: false")
+    return re.sub(r"^name: (.*)$", r"name: least-\1", text, flags=re.MULTILINE)
 
 
 def lived(life: Life) -> None:
