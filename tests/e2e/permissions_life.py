@@ -39,7 +39,8 @@ class Life:
     def __post_init__(self) -> None:
         self.shell = Shell(self.box, self.folder)
         self.stack = self.loaded(self.text)
-        self.region = self.stack.region
+        assert self.stack.region
+        self.region: str = self.stack.region
         self.ids = self.box.create_defaults(self.region, hosted_zones=ZONES)
         prepare(self.box, self.region, self.text)
         self.before = self.text
