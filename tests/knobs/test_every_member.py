@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,9 @@ from elbplan.sandbox.box import Box
 from elbplan.sandbox.server.call_log import is_write
 from website.reference.members import MEMBERS, Row
 
-from .models import SERVICES, Operation, members, operation_model
+from .models import ACTIONS, SERVICES, Operation, members, operation_model
 from .sent import ENDINGS, OWN, SPECS, Recorder, live
+from .surroundings import write_files
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,8 @@ def recorder() -> Recorder:
 def operations() -> set[Operation]:
     """The operations that create or change something, from the permissions of the kinds."""
     actions = {permission.action for kind in KINDS.values() for permission in kind.permissions}
-    named = ((SERVICES.get(service, service), name) for service, name in (action.split(":") for action in actions))
+    pairs = (action.split(":") for action in actions)
+    named = ((SERVICES.get(service, service), ACTIONS.get(name, name)) for service, name in pairs)
     changing = {(service, name) for service, name in named if is_write(name) and not ENDINGS.match(name)}
     return {operation for operation in changing if operation[0] not in OWN and operation_model(operation)}
 
@@ -57,11 +60,12 @@ def test_every_member_has_a_row(operation: Operation) -> None:
     assert sorted(set(rows) - known) == [], "AWS has no such member"
 
 
-def test_the_specs_send_what_the_rows_promise(box: Box, recorder: Recorder) -> None:
+def test_the_specs_send_what_the_rows_promise(box: Box, recorder: Recorder, tmp_path: Path) -> None:
+    write_files(tmp_path)
     for name in SPECS:
-        live(box, recorder, name)
+        live(box, recorder, name, tmp_path)
     assert set(recorder.sent) <= operations(), "an operation without a permission"
-    promised = {(s, o, m) for s, rest in MEMBERS.items() for o, rows in rest.items() for m, row in rows.items() if row.key}
+    promised = {(s, o, m) for s, rest in MEMBERS.items() for o, rows in rest.items() for m, row in rows.items() if not row.reason}
     sent = {(*operation, member) for operation, found in recorder.sent.items() for member in found}
     assert sorted(promised - sent) == [], "no knob spec sends it"
     assert sorted(sent - promised) == [], "sent, but docs/reference names no key"
