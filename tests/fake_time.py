@@ -18,3 +18,15 @@ class FakeTime:
     def sleep(self, seconds: float) -> None:
         with self._lock:
             self.seconds += seconds
+
+
+class FakeRunClock(FakeTime):
+    """The clock of one run, whose waits take no real time. After `stop`, time stands still."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        if not self.stop.is_set():
+            super().sleep(seconds)

@@ -18,7 +18,7 @@ from elbplan.cli.terminal import Terminal
 from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.live.delegation import ZoneDns
-from elbplan.run.clock import Clock
+from elbplan.run.clock import Clock, RealClock, RunClock
 from elbplan.sandbox.box import Box
 from elbplan.verification.network import Network, NoNetwork
 from tests.bad_network import BadNetwork
@@ -108,8 +108,12 @@ class Shell:
         typed: str = "",
         clock: Clock | None = None,
         stdin: TextIO | None = None,
+        run_clock: Callable[[], RunClock] = RealClock,
     ) -> CommandResult:
-        """`answers` are what a person at a terminal types; without them nobody is there."""
+        """`answers` are what a person at a terminal types; without them nobody is there.
+
+        `clock` is for the holds of a command, `run_clock` for the waits of a run.
+        """
         if stdin is None:
             stdin = PipeStream(typed) if answers is None else TerminalStream("".join(f"{line}\n" for line in answers))
         out, err = PipeStream(), PipeStream()
@@ -121,5 +125,6 @@ class Shell:
             self.dns,
             wall=self.wall,
             network=self.reached,
+            run_clock=run_clock,
         )
         return CommandResult(code, out.getvalue(), err.getvalue())

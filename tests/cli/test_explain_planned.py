@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_time import FakeTime
+from tests.fake_time import FakeRunClock
 
 from .kit import Shell
 from .test_explain_reasons import Stack
@@ -73,7 +73,7 @@ def test_the_old_group_serves_while_the_new_one_is_not_healthy(stack: Stack) -> 
     """In the middle of a replacement both groups exist: the new one has no requests, the old one is not missing."""
     change(stack, "port: 80,", "port: 8080,")
     shell = stack.shell
-    result = shell.run("apply", "--yes", "--allow", "targets-unreachable", stack.spec, clock=FakeTime())
+    result = shell.run("apply", "--yes", "--allow", "targets-unreachable", stack.spec, run_clock=FakeRunClock)
     assert result.code == 4, result.err
     text = stack.explain("targets.web")
     assert "listener 443 uses it with weight 0: it gets no requests yet" in text

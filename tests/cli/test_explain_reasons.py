@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tests.fake_time import FakeTime
+from tests.fake_time import FakeRunClock
 
 from .kit import Shell
 
@@ -141,7 +141,7 @@ def address_of_the_balancer(stack: Stack) -> None:
     nodes = [{"Name": "requester-managed", "Values": ["true"]}]
     node = stack.ec2.describe_network_interfaces(Filters=nodes)["NetworkInterfaces"][0]["PrivateIpAddress"]
     stack.shell.write("web.yaml", stack.text(f"ips: [{node}]"))
-    assert stack.shell.run("apply", "--yes", stack.spec, clock=FakeTime()).code == 4
+    assert stack.shell.run("apply", "--yes", stack.spec, run_clock=FakeRunClock).code == 4
 
 
 def sick(reason: str, code: int | str = 500) -> Callable[[Stack], None]:

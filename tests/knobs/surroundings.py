@@ -31,8 +31,12 @@ def _servers(stage: Stage) -> dict[str, str]:
     stage.client("iam").create_instance_profile(InstanceProfileName="web")
     closed = ec2.create_security_group(GroupName="closed", Description="closed", VpcId=stage.ids["vpc"])["GroupId"]
     stage.box.create_fixture("instance", "i-0c105ed", region=REGION, security_group=closed)
-    interface = ec2.create_network_interface(SubnetId=stage.ids["subnets"]["a"])["NetworkInterface"]
-    return {"TEMPLATE": template["LaunchTemplateId"], "INTERFACE": interface["NetworkInterfaceId"]}
+    own = ec2.create_security_group(GroupName="attached", Description="open", VpcId=stage.ids["vpc"])["GroupId"]
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=own, IpPermissions=[everything])
+    interface = ec2.create_network_interface(SubnetId=stage.ids["subnets"]["a"], Groups=[own])["NetworkInterface"]
+    template, interface = template["LaunchTemplateId"], interface["NetworkInterfaceId"]
+    return {"TEMPLATE": template, "INTERFACE": interface, "OWN_GROUP": own}
 
 
 def _ipv6_network(stage: Stage) -> str:

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 KINDS = (
-    "security_group", "instance", "elastic_ip", "ingress_rules", "load_balancer", "target_group", "targets",
-    "certificate", "listener", "rule", "record",
+    "security_group", "instance", "elastic_ip", "ingress_rules", "load_balancer", "log_bucket", "web_acl_association",
+    "shield_protection", "target_group", "targets", "auto_scaling_attachment", "certificate", "trust_store",
+    "listener", "rule", "hosted_zone", "route53_health_check", "record",
 )  # fmt: skip
 SHORT = ("targets", "groups", "servers", "listeners", "domain")
-MEMBERS = ("instances", "tag", "ips", "servers")
+MEMBERS = ("instances", "tag", "ips", "servers", "functions", "lambda", "load_balancer")
+LOGS = ("access", "connection", "health_checks")
 
 
 def addresses(data: Any) -> list[str]:
@@ -49,16 +51,43 @@ def _long(data: Mapping[str, Any]) -> Iterator[str]:
 
 def _short(data: Mapping[str, Any]) -> Iterator[str]:
     yield "load_balancer.main"
-    if data.get("type") != "gateway":
-        yield "security_group.lb"
+    yield from _around_balancer(data)
     groups = {"web": _map(data.get("targets"))} if _is_short(data, "targets") else _map(data.get("groups"))
     for name, group in groups.items():
         yield f"target_group.{name}"
-        if _has_members(data, _map(group)):
+        if "auto_scaling_group" in _map(group):
+            yield f"auto_scaling_attachment.{name}"
+        elif _has_members(data, _map(group)):
             yield f"targets.{name}"
     yield from _listeners(data)
     yield from _of_domains(data)
     yield from _servers(data)
+
+
+def _around_balancer(data: Mapping[str, Any]) -> Iterator[str]:
+    """Its security group and Elastic IPs, its web ACL and log bucket, and the trust stores of its clients."""
+    if data.get("type") != "gateway" and "security_groups" not in _map(data.get("network")):
+        yield "security_group.lb"
+    for subnet in _listed(_map(data.get("network")).get("subnets")):
+        if _map(subnet).get("elastic_ip") is True:
+            yield f"elastic_ip.lb-in-{_map(subnet).get('subnet')}"
+    if data.get("web_acl"):
+        yield "web_acl_association.main"
+    if data.get("shield"):
+        yield from _protections(data)
+    if data.get("logs") is True or any(_map(data.get("logs")).get(log) is True for log in LOGS):
+        yield "log_bucket.main"
+    yield from (f"trust_store.{name}" for name in _map(data.get("trust_stores")))
+
+
+def _protections(data: Mapping[str, Any]) -> Iterator[str]:
+    """Shield protects an application load balancer, or each Elastic IP of a network load balancer."""
+    subnets = [_map(subnet) for subnet in _listed(_map(data.get("network")).get("subnets"))]
+    fixed = [subnet for subnet in subnets if subnet.get("elastic_ip")]
+    if data.get("type") == "network":
+        yield from (f"shield_protection.main-{number}" for number, _ in enumerate(fixed, 1))
+    else:
+        yield "shield_protection.main"
 
 
 def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
@@ -67,8 +96,7 @@ def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
 
 def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
     if "listeners" not in data:
-        names = ["443", "80"] if data.get("domain") else ["main"] if data.get("type") == "gateway" else ["80"]
-        yield from (f"listener.{name}" for name in names)
+        yield from (f"listener.{name}" for name in _default_listeners(data))
     for listener in _listed(data.get("listeners")):
         port = str(_map(listener).get("listen", "main")).partition("/")[0]
         yield f"listener.{port}"
@@ -77,6 +105,16 @@ def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
             yield name
             if str(_map(rule).get("ip", "")).startswith("!"):
                 yield f"{name}-except"
+
+
+def _default_listeners(data: Mapping[str, Any]) -> Sequence[str]:
+    if data.get("type") == "gateway":
+        return ["main"]
+    if data.get("type") == "network":
+        groups = [data.get("targets"), *_map(data.get("groups")).values()]
+        first = next((group for group in map(_map, groups) if group), {})
+        return ["443"] if data.get("domain") else [str(first.get("port", 80))]
+    return ["443", "80"] if data.get("domain") else ["80"]
 
 
 def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
