@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from ..core.resource import IMMUTABLE, LEARNED, WRITE_ONLY, Resource
+from ..core.resource import IDENTITY, IMMUTABLE, LEARNED, WRITE_ONLY, Resource
 from .aws.alias_tags import RecordPlace
 from .aws.queries import domain
 from .aws.record_places import excludes
@@ -39,6 +39,7 @@ class RecordFields(Resource):
     name: Annotated[str, IMMUTABLE, Field(min_length=1, max_length=255, description="the full domain name")]
     type: Annotated[
         Literal["A", "AAAA", "CNAME", "HTTPS"],
+        IDENTITY,
         Field(description="A and AAAA are aliases; CNAME and HTTPS have values and a TTL"),
     ] = "A"
     zone: Annotated[ZoneRef, IMMUTABLE]

@@ -15,6 +15,7 @@ from ..kinds.aws.acm_validation import in_public_zone
 from ..kinds.aws.auto_scaling import is_scaling_group, name_in
 from ..kinds.aws.queries import private_zone_named, zone_for
 from ..kinds.certificate import Certificate
+from ..kinds.hosted_zone import HostedZone
 from ..kinds.instance import Instance
 from ..kinds.record import Record
 from .address_checks import address_problems
@@ -134,8 +135,10 @@ def _in_public_zones(certificate: Certificate, facts: LookupFacts, problems: lis
 
 
 def vpc_of(desired: Mapping[Address, Resource], facts: LookupFacts) -> str | None:
-    """The VPC of the stack: the one that the spec names, or the default VPC."""
+    """The VPC of the stack: the one that the spec names, or the default VPC. A private zone may have other VPCs too."""
     for resource in desired.values():
+        if isinstance(resource, HostedZone):
+            continue
         for ref in references(resource):
             if isinstance(ref, AwsId) and ref.value.startswith("vpc-"):
                 return ref.value

@@ -81,7 +81,7 @@ def test_a_stack_of_terraform_is_adopted_by_tags_alone(shell: Shell) -> None:
 def test_the_spec_has_what_terraform_wrote_and_no_defaults(shell: Shell) -> None:
     shell.run("import", "shop")
     text = Path("specs/shop.yaml").read_text(encoding="utf-8")
-    for words in ("idle_timeout.timeout_seconds", "/api/*", "domain: www.shop.example", "sticky: 1h", "drain: 30s"):
+    for words in ("idle_timeout: 2m", "/api/*", "domain: www.shop.example", "sticky: 1h", "drain: 30s"):
         assert words in text
     for default in ("deletion_protection", "round_robin", "interval", "ip_address_type", "internet-facing"):
         assert default not in text

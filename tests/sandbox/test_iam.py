@@ -287,6 +287,19 @@ def test_rule_39_a_secret_is_checked_by_its_arn(kit: Kit) -> None:
         client.get_secret_value(SecretId="web/other")
 
 
+def test_rule_39_an_auto_scaling_group_is_checked_by_its_name(kit: Kit) -> None:
+    for name in ("fleet", "other"):
+        kit.box.create_fixture("auto_scaling_group", name, region=REGION)
+    group = kit.group()
+    pattern = f"arn:aws:autoscaling:{REGION}:*:autoScalingGroup:*:autoScalingGroupName/fleet"
+    kit.box.policy(document(allow("autoscaling:AttachTrafficSources", pattern)))
+    client = kit.box.client("autoscaling", REGION)
+    sources = [{"Identifier": group, "Type": "elbv2"}]
+    client.attach_traffic_sources(AutoScalingGroupName="fleet", TrafficSources=sources)
+    with refused("AccessDenied"):
+        client.attach_traffic_sources(AutoScalingGroupName="other", TrafficSources=sources)
+
+
 def test_rule_39_a_function_is_checked_with_the_principal(kit: Kit) -> None:
     condition = {"StringEquals": {"lambda:Principal": "elasticloadbalancing.amazonaws.com"}}
     kit.box.policy(document(allow("lambda:AddPermission", f"arn:aws:lambda:{REGION}:*:function:web", condition)))

@@ -1,9 +1,10 @@
-"""docs/spec.md documents every key, and its examples load."""
+"""docs/spec.md and the pages of docs/spec document every key, and their examples load."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -15,7 +16,9 @@ from elbplan.spec.short.unsupported import UNSUPPORTED
 
 from .kit import ROOT, stacks
 
-TEXT = (ROOT / "docs" / "spec.md").read_text()
+START = ROOT / "docs" / "spec.md"
+PAGES = [START, *sorted((ROOT / "docs" / "spec").glob("*.md"))]
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 NEVER_WRITTEN = {"ids", "values"}
 """Keys that only the models have: a spec writes a list or a map in their place."""
@@ -39,7 +42,26 @@ def test_every_key_is_documented(key: str) -> None:
 
 @pytest.mark.parametrize("key", sorted(keys_of(Short)))
 def test_every_key_of_the_top_level_is_in_its_table(key: str) -> None:
-    assert re.search(rf"^\|[^|]*`{key}`", TEXT, re.MULTILINE)
+    rows = [row for row in table_of_the_stack() if f"`{key}`" in row.split("|")[1]]
+    assert len(rows) == 1
+
+
+def table_of_the_stack() -> list[str]:
+    """The rows below the heading `The stack`."""
+    section = START.read_text(encoding="utf-8").partition("\n## The stack\n")[2].partition("\n## ")[0]
+    return [line for line in section.splitlines() if line.startswith("|")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_table_has_each_key_once(page: Path) -> None:
+    for table in re.findall(r"(?:^\|.*\n)+", page.read_text(encoding="utf-8"), re.MULTILINE):
+        firsts = [row.split("|")[1].strip() for row in table.splitlines()]
+        assert len(firsts) == len(set(firsts)), table
+
+
+@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.stem)
+def test_the_start_leads_to_every_page(page: Path) -> None:
+    assert f"](spec/{page.name})" in START.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", UNSUPPORTED, ids=".".join)

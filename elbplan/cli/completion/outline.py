@@ -73,11 +73,21 @@ def _around_balancer(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"elastic_ip.lb-in-{_map(subnet).get('subnet')}"
     if data.get("web_acl"):
         yield "web_acl_association.main"
-    if data.get("shield") and data.get("type", "application") == "application":
-        yield "shield_protection.main"
+    if data.get("shield"):
+        yield from _protections(data)
     if data.get("logs") is True or any(_map(data.get("logs")).get(log) is True for log in LOGS):
         yield "log_bucket.main"
     yield from (f"trust_store.{name}" for name in _map(data.get("trust_stores")))
+
+
+def _protections(data: Mapping[str, Any]) -> Iterator[str]:
+    """Shield protects an application load balancer, or each Elastic IP of a network load balancer."""
+    subnets = [_map(subnet) for subnet in _listed(_map(data.get("network")).get("subnets"))]
+    fixed = [subnet for subnet in subnets if subnet.get("elastic_ip")]
+    if data.get("type") == "network":
+        yield from (f"shield_protection.main-{number}" for number, _ in enumerate(fixed, 1))
+    else:
+        yield "shield_protection.main"
 
 
 def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
@@ -101,8 +111,9 @@ def _default_listeners(data: Mapping[str, Any]) -> Sequence[str]:
     if data.get("type") == "gateway":
         return ["main"]
     if data.get("type") == "network":
-        group = _map(data.get("targets")) or next(iter(_map(data.get("groups")).values()), None)
-        return ["443"] if data.get("domain") else [str(_map(group).get("port", 80))]
+        groups = [data.get("targets"), *_map(data.get("groups")).values()]
+        first = next((group for group in map(_map, groups) if group), {})
+        return ["443"] if data.get("domain") else [str(first.get("port", 80))]
     return ["443", "80"] if data.get("domain") else ["80"]
 
 

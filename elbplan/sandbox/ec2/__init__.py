@@ -19,6 +19,7 @@ from . import (
     network,
     protocols,
     regions,
+    rule_descriptions,
     security_groups,
     server_settings,
     setting_changes,
@@ -30,6 +31,7 @@ from .common import well_formed, within_filter_limits
 
 speed.install()
 protocols.install()
+rule_descriptions.install()
 server_settings.install()
 
 Before = Callable[[CallContext, LoggedCall, HttpRequest], HttpRequest | HttpReply | None]
@@ -98,8 +100,13 @@ def before(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> Htt
         changed = setting_changes.before_attribute(context, call, incoming)
     if changed is None and call.action.startswith("Describe"):
         changed = tag_filters.describe_late(context, call, incoming)
+    if call.action in rule_descriptions.UPDATES and not call.params.get("DryRun"):
+        return answer(call, rule_descriptions.update(context, call.action, call.params), incoming)
     if call.action in security_groups.AUTHORIZE and not call.params.get("DryRun"):
-        return security_groups.authorize(context, call, changed if isinstance(changed, HttpRequest) else incoming)
+        reply = security_groups.authorize(context, call, changed if isinstance(changed, HttpRequest) else incoming)
+        if reply.status < 300:
+            rule_descriptions.remember(context, call.action, call.params)
+        return reply
     return changed
 
 

@@ -56,7 +56,8 @@ def after_create(context: CallContext, call: LoggedCall, reply: HttpReply) -> Ht
     return reply
 
 
-def _group(context: CallContext, params: Params) -> Any:
+def group_of(context: CallContext, params: Params) -> Any:
+    """Returns the group that a call names. Raises AwsError if it does not exist."""
     id = params.get("GroupId") or ""
     group = facts.security_group(context, id) if id else _by_name(context, params.get("GroupName") or "")
     if group is None or not is_visible(context, group.id):
@@ -79,7 +80,7 @@ def before_describe(context: CallContext, call: LoggedCall, _incoming: HttpReque
     https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
     """
     for id in call.params.get("GroupIds") or []:
-        _group(context, {"GroupId": id})
+        group_of(context, {"GroupId": id})
 
 
 @rule(6)
@@ -89,7 +90,7 @@ def before_delete(context: CallContext, call: LoggedCall, _incoming: HttpRequest
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html (DependencyViolation);
     CannotDelete for the default one, as public logs show.
     """
-    group = _group(context, call.params)
+    group = group_of(context, call.params)
     if group.name == "default":
         raise AwsError("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
     on_interface = any(group in nic._group_set for nic in facts.interfaces(context))
@@ -159,12 +160,13 @@ def _check_ports(low: Any, high: Any) -> None:
         raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({low}:{high})")
 
 
-def _rules(group: Any, action: str) -> list[Any]:
+def rules_of(group: Any, action: str) -> list[Any]:
     """Returns the rules in the direction of an action."""
     return list(group.egress_rules if action.endswith("Egress") else group.ingress_rules)
 
 
-def _flat_existing(rules: list[Any]) -> list[FlatRule]:
+def flat_existing(rules: list[Any]) -> list[FlatRule]:
+    """Returns what makes each of these rules the same as another."""
     return [
         (str(rule.ip_protocol), _port(rule.from_port), _port(rule.to_port), facts.source_of(rule)) for rule in rules
     ]
@@ -177,10 +179,10 @@ def before_authorize(context: CallContext, call: LoggedCall, incoming: HttpReque
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
     (InvalidPermission.Duplicate)
     """
-    group = _group(context, call.params)
+    group = group_of(context, call.params)
     _check_tags(call.params)
     wanted = flat(call.params)
-    existing = _flat_existing(_rules(group, call.action))
+    existing = flat_existing(rules_of(group, call.action))
     for number, flat_rule in enumerate(wanted):
         protocol, low, high, source = flat_rule
         if flat_rule in existing or flat_rule in wanted[:number]:
@@ -212,8 +214,8 @@ def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest)
     revokes the default rules:
     https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go
     """
-    group = _group(context, call.params)
-    rules = _rules(group, call.action)
+    group = group_of(context, call.params)
+    rules = rules_of(group, call.action)
     if ids := call.params.get("SecurityGroupRuleIds"):
         if missing := [id for id in ids if id not in {rule.id for rule in rules}]:
             raise AwsError(
@@ -221,7 +223,7 @@ def before_revoke(context: CallContext, call: LoggedCall, incoming: HttpRequest)
                 f"The security group rule ID '{missing[0]}' does not exist",
             )
         return None
-    existing = _flat_existing(rules)
+    existing = flat_existing(rules)
     missing = [rule for rule in flat(call.params) if rule not in existing]
     if missing and all(rule[3] == "::/0" for rule in missing) and not facts.has_ipv6(context, group.vpc_id):
         raise AwsError("InvalidParameterValue", "Invalid value for remote-ipv6-range: the VPC has no IPv6 CIDR block.")
@@ -237,13 +239,13 @@ def _canonicalised(incoming: HttpRequest) -> HttpRequest:
 
 def authorize(context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
     """moto adds the rules. The answer lists all of them, not only those of the last permission."""
-    group = _group(context, call.params)
-    rules = _rules(group, call.action)
+    group = group_of(context, call.params)
+    rules = rules_of(group, call.action)
     before = {rule.id for rule in rules}
     reply = ask(incoming, context.account_id)
     if reply.status >= 300:
         return reply
-    rules = _rules(group, call.action)
+    rules = rules_of(group, call.action)
     added = [_description(context, group, rule) for rule in rules if rule.id not in before]
     return answer(call, {"Return": True, "SecurityGroupRules": added}, incoming)
 

@@ -15,7 +15,7 @@ from typing import Any
 import botocore.session
 from botocore.parsers import create_parser
 
-from elbplan.sandbox.account import Account
+from elbplan.sandbox.account import ACCOUNT_ID, Account
 from elbplan.sandbox.box import Box
 from elbplan.sandbox.server.call_log import LoggedCall
 from elbplan.sandbox.server.engine import Engine
@@ -83,14 +83,14 @@ def replay(calls: Iterable[RecordedCall], box: Box, region: str) -> None:
 
 
 def _differences(recorded: Any, new: Any) -> Iterator[tuple[str, str]]:
-    """The texts that stand at the same place and differ."""
+    """The texts that stand at the same place and differ. Both accounts have the same number, which is in every ARN."""
     if isinstance(recorded, Mapping) and isinstance(new, Mapping):
         for key in recorded.keys() & new.keys():
             yield from _differences(recorded[key], new[key])
     elif isinstance(recorded, list) and isinstance(new, list):
         for before, after in zip(recorded, new, strict=False):
             yield from _differences(before, after)
-    elif isinstance(recorded, str) and isinstance(new, str) and recorded and recorded != new:
+    elif isinstance(recorded, str) and isinstance(new, str) and recorded not in ("", ACCOUNT_ID, new):
         yield recorded, new
         yield recorded.rstrip("."), new.rstrip(".")  # Terraform writes the names of records without the last dot
 

@@ -1,0 +1,71 @@
+"""A spec reaches every input member of the operations that elbplan uses, or docs/reference says why it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from elbplan.kinds import KINDS
+from elbplan.sandbox.box import Box
+from elbplan.sandbox.server.call_log import is_write
+from website.reference.members import MEMBERS, Row
+
+from .models import ACTIONS, SERVICES, Operation, members, operation_model
+from .sent import ENDINGS, OWN, SPECS, Recorder, live
+from .surroundings import write_files
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Box]:
+    with Box(slow=0) as box:
+        yield box
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Recorder:
+    return Recorder()
+
+
+def operations() -> set[Operation]:
+    """The operations that create or change something, from the permissions of the kinds."""
+    actions = {permission.action for kind in KINDS.values() for permission in kind.permissions}
+    pairs = (action.split(":") for action in actions)
+    named = ((SERVICES.get(service, service), ACTIONS.get(name, name)) for service, name in pairs)
+    changing = {(service, name) for service, name in named if is_write(name) and not ENDINGS.match(name)}
+    return {operation for operation in changing if operation[0] not in OWN and operation_model(operation)}
+
+
+def row_of(rows: Mapping[str, Row], member: str) -> Row | None:
+    """The row of a member, or the reason for which a structure around it is not sent at all."""
+    around = (rows[parent] for parent in parents(member) if parent in rows)
+    return rows.get(member) or next((row for row in around if row.reason), None)
+
+
+def parents(member: str) -> Iterator[str]:
+    """The structures that contain a member: of `A.B.C` these are `A.B` and `A`."""
+    while "." in member:
+        member = member.rpartition(".")[0]
+        yield member
+
+
+@pytest.mark.parametrize("operation", sorted(operations()), ids=":".join)
+def test_every_member_has_a_row(operation: Operation) -> None:
+    service, name = operation
+    rows = MEMBERS.get(service, {}).get(name, {})
+    found = members(operation)
+    assert [member for member in found if not row_of(rows, member)] == [], "neither a key of the spec nor a reason"
+    known = {*found, *(parent for member in found for parent in parents(member))}
+    assert sorted(set(rows) - known) == [], "AWS has no such member"
+
+
+def test_the_specs_send_what_the_rows_promise(box: Box, recorder: Recorder, tmp_path: Path) -> None:
+    write_files(tmp_path)
+    for name in SPECS:
+        live(box, recorder, name, tmp_path)
+    assert set(recorder.sent) <= operations(), "an operation without a permission"
+    promised = {(s, o, m) for s, rest in MEMBERS.items() for o, rows in rest.items() for m, row in rows.items() if not row.reason}
+    sent = {(*operation, member) for operation, found in recorder.sent.items() for member in found}
+    assert sorted(promised - sent) == [], "no knob spec sends it"
+    assert sorted(sent - promised) == [], "sent, but docs/reference names no key"
