@@ -18,6 +18,7 @@ LEAST: dict[str, str] = {
     "rich": "13",
     "dnspython": "2.6",
     "Jinja2": "3.1",
+    "cryptography": "42",
 }
 """The oldest versions with which elbplan works, as in setup.cfg."""
 

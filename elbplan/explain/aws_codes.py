@@ -119,6 +119,21 @@ SINGLE: Mapping[str, tuple[str, str, str]] = {
         "a listener that was deleted or changed some seconds ago\na listener of others, CloudFront or API Gateway",
         "aws acm describe-certificate --certificate-arn ARN lists what uses it (InUseBy)",
     ),
+    "CapacityReservationPending": (
+        "AWS is still working on the last change of the load balancer's reserved capacity.",
+        "its capacity (minimum_capacity_units) was changed some minutes ago",
+        "aws elbv2 describe-capacity-reservation --load-balancer-arn ARN shows the state in each zone",
+    ),
+    "IncorrectState": (
+        "AWS does not change the volume in its present state.",
+        "the volume was created or changed some moments ago: elbplan tries again",
+        "aws ec2 describe-volumes-modifications --volume-ids VOLUME shows the last change",
+    ),
+    "ResourceContention": (
+        "AWS is still working on another change of the Auto Scaling group.",
+        "another program changes the group at the same time\na change some seconds ago is not finished",
+        "wait: elbplan tries again by itself",
+    ),
     "OperationAborted": (
         "S3 is still working on another request for the bucket.",
         "a bucket of this name was deleted some minutes ago\nanother program changes the bucket at the same time",

@@ -85,6 +85,7 @@ class _Words:
         self.new = {change.address for change in plan.changes if change.action == "replace"} - self.following
         self.created = {step.address for step in plan.steps if step.do == "create"}
         self.moved = {step.address for step in plan.steps if moves_traffic(step, plan)}
+        self.additions = {step.id for step in plan.steps if step.do == "update" and step.phase != "contract"}
         self.updates: dict[Address, list[str]] = {}
         for step in plan.steps:
             if step.do == "update":
@@ -138,6 +139,8 @@ class _Words:
         if step.address in self.created or step.address in self.moved or step.address in self.following:
             return ""
         first, *_, last = ids if len(ids := self.updates[step.address]) > 1 else ("", "")
+        if first and first not in self.additions:
+            return "change"
         return {first: "add to", last: "remove from"}.get(step.id, "change")
 
     def _text(self, verb: str, steps: Sequence[Step]) -> str:

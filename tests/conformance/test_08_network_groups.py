@@ -73,4 +73,4 @@ def test_drift_of_the_rules_for_private_link_is_healed(case: Case) -> None:
 
 
 def test_killed_after_each_write(case: Case) -> None:
-    case.crash_sweep(SPEC, SPEC + "private_link_rules: false\n")
+    case.crash_sweep(SPEC, SPEC + "private_link_rules: false\n", allow=["protection-removed"])

@@ -105,4 +105,5 @@ def test_secondary_addresses_grow_in_place_and_never_decrease(case: Case) -> Non
 
 
 def test_killed_after_each_write(case: Case) -> None:
-    case.crash_sweep(APPLICATION, APPLICATION + "attributes: {http2: false, desync: monitor}\n")
+    after = APPLICATION + "attributes: {http2: false, desync: monitor}\n"
+    case.crash_sweep(APPLICATION, after, allow=["protection-removed"])

@@ -327,7 +327,7 @@ CASES = {
     ),
     "weaker-encryption: no more HSTS": Case(
         "weaker-encryption",
-        HSTS_ON + set_443(f"attributes: {{'{HSTS}': max-age=0}}").rstrip() + "  # <-\n",
+        HSTS_ON + set_443(f"attributes: {{'{HSTS}': null}}, alpn: HTTP2Optional").rstrip() + "  # <-\n",
         HSTS_ON + set_443(f"attributes: {{'{HSTS}': max-age=9}}"),
     ),
     "login-removed: expired client certificates": Case(
@@ -451,6 +451,17 @@ CASES = {
         "- {do: create, what: elastic_ip.three, set: {}}\n"
         "- {do: update, what: load_balancer.main, set: {subnets: [a, b, c],\n"
         "   pins: [{subnet: a, allocation: one}, {subnet: b, allocation: three}, {subnet: c, allocation: two}]}}\n",
+        (PINNED,),
+    ),
+    "requests-cut-off: an Elastic IP goes to another zone": Case(
+        "requests-cut-off",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a], pins: [{subnet: a, allocation: one}]}}  # <-\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b],\n"
+        "   pins: [{subnet: a, allocation: one}, {subnet: b, allocation: two}]}}\n",
+        "- {do: update, what: load_balancer.main, set: {subnets: [a], pins: [{subnet: a, allocation: one}]}}\n"
+        "- {do: create, what: elastic_ip.three, set: {}}\n"
+        "- {do: update, what: load_balancer.main, set: {subnets: [a, b],\n"
+        "   pins: [{subnet: a, allocation: one}, {subnet: b, allocation: three}]}}\n",
         (PINNED,),
     ),
     "protection-removed: the log": Case(

@@ -116,6 +116,7 @@ NOTHING: Mapping[str, Any] = {
     "DescribeTrustStores": {"TrustStores": []},
     "DescribeTrustStoreRevocations": {"TrustStoreRevocations": []},
     "GetParametersByPath": {"Parameters": []},
+    "GetParameter": {},
 }
 """The answers of an account without load balancers."""
 

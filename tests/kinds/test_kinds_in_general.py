@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,11 +18,12 @@ import pytest
 from elbplan.core.address import AwsId
 from elbplan.core.call import Call, Tags
 from elbplan.core.kind import Kind, Kinds
-from elbplan.core.resource import Part, from_live
+from elbplan.core.resource import Part, from_live, rebuilt
 from elbplan.kinds import KINDS
 from elbplan.kinds.aws.ingress_rules import IngressRule
 from elbplan.kinds.aws.ownership import ADDRESS, STACK
 from elbplan.kinds.aws.pem import PemFiles
+from elbplan.kinds.aws.secret_references import SecretReference, existence_call
 from elbplan.kinds.certificate import Certificate
 from elbplan.kinds.elastic_ip import ElasticIp
 from elbplan.kinds.hosted_zone import HostedZone
@@ -39,7 +41,9 @@ from elbplan.sandbox.box import Box
 
 from ..e2e.stage import REGION, Stage
 from ..pem import Issuer, write
-from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, SECOND, at, play, problems
+from .kit import BALANCER, CERTIFICATE, GROUP, LISTENER, RULE, SECOND, at, play, problems
+from .test_rule import rule
+from .test_secret_references import with_secret
 
 BEFORE = """
 name: my-web
@@ -295,7 +299,15 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
 ]  # fmt: skip
 """Updates that the life below does not need: kind, id, before and after."""
 
+SECRETS = ("ssm:/web/oidc", "secretsmanager:web/oidc")
+BY_HAND += [("rule", RULE, (rule(), rule(leading_actions=(with_secret(text),)))) for text in SECRETS]
+HTTPS = Listener(load_balancer=AwsId(BALANCER), port=443, protocol="HTTPS", certificate=AwsId(CERTIFICATE),
+                 action={"type": "fixed-response", "status": 404})  # fmt: skip
+BY_HAND += [("listener", LISTENER, (HTTPS, rebuilt(HTTPS, leading_actions=(with_secret(text),)))) for text in SECRETS]
+
 IMPLIED = {
+    "listener": {"kms:Decrypt"},
+    "rule": {"kms:Decrypt"},
     "instance": {"iam:PassRole"},
     "load_balancer": {"iam:CreateServiceLinkedRole"},
     "web_acl_association": {"elasticloadbalancing:SetWebACL", "wafv2:GetWebACL"},
@@ -335,9 +347,14 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
                 "DescribeLoadBalancers": {"LoadBalancers": [{}]},
                 "DescribeSubnets": {"Subnets": []},
                 "DescribeSecurityGroupRules": {"SecurityGroupRules": []},
+                "GetParameter": {"Parameter": {"Value": "a secret"}},
+                "GetSecretValue": {"SecretString": "a secret"},
             },
         )
         told.entries += [(name, "update", call) for call in calls]
+    for name, text in product(("rule", "listener"), SECRETS):
+        if (call := existence_call(SecretReference.parse(text))) is not None:
+            told.entries.append((name, "update", call))
     stopped, _ = play(stop(at(KINDS["instance"], id="i-0abc1234")), {})
     told.entries += [("instance", "stop", call) for call in stopped]
     return told

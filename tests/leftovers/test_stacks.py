@@ -141,6 +141,6 @@ def test_the_permissions_of_the_docs_are_those_of_the_calls(account: Account) ->
     account.address(NetworkInterfaceId=account.interface())
     account.nat_gateway()
     account.find()
-    names = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing"}
+    names = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
     used = {f"{names.get(s, s)}:{a}" for s, _, a in (call.partition(":") for call in account.calls)}
     assert used <= declared

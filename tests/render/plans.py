@@ -79,7 +79,12 @@ targets: {web: {group: web, members: [{instance: i-0aaaaaaaaaaaaaaaa}]}}
 listener: {"80": {load_balancer: main, port: 80, protocol: TCP, action: {type: forward, groups: [{group: web}]}}}
 """
 PINNED_ELSEWHERE = PINNED.replace("subnet: c", "subnet: b")
-"""Two network load balancers cannot have the same Elastic IP, so the old one is deleted first."""
+"""One Elastic IP goes to another zone: the load balancer leaves its zone, and then enters the other one."""
+PINNED_CROSSWISE = PINNED.replace(
+    "{subnet: a, allocation: one}, {subnet: c, allocation: two}",
+    "{subnet: a, allocation: two}, {subnet: c, allocation: one}",
+)
+"""Two zones exchange their Elastic IPs: no zone can enter first, and two load balancers cannot have the same ones."""
 
 
 def stack(text: str) -> Stack:

@@ -62,12 +62,21 @@ def zone_left_meanwhile(timeline: Timeline) -> Iterator[Hazard]:
         for address, before, balancer in transition.changed_to(LoadBalancer):
             if before is None or address not in ends:
                 continue
-            pins = pins_by_subnet(before.pins)
-            for subnet in before.subnets:
-                if subnet in balancer.subnets or subnet not in ends[address].subnets:
-                    continue
-                old = pins[subnet].fixed if subnet in pins else None
-                lost = f", and clients of {old} are cut off" if old else ""
-                text = f"it leaves {subnet} to get another address there: open connections in that zone end{lost}"
-                remedy = "first add a zone with the new address and move the clients there, then remove the old zone"
+            for text, remedy in _left(before, balancer, ends[address]):
                 yield Hazard("requests-cut-off", address, text, step=transition.index, remedy=remedy)
+
+
+def _left(before: LoadBalancer, after: LoadBalancer, end: LoadBalancer) -> Iterator[tuple[str, str]]:
+    """What clients notice of each zone that it leaves in order to enter it again, or another one; and a remedy."""
+    old, kept = pins_by_subnet(before.pins), {pin.fixed for pin in end.pins}
+    for subnet in before.subnets:
+        if subnet in after.subnets:
+            continue
+        fixed = old[subnet].fixed if subnet in old else None
+        if subnet in end.subnets:
+            lost = f", and clients of {fixed} are cut off" if fixed else ""
+            text = f"it leaves {subnet} to get another address there: open connections in that zone end{lost}"
+            yield text, "first add a zone with the new address and move the clients there, then remove the old zone"
+        elif fixed and fixed in kept:
+            text = f"{fixed} moves from {subnet} to another zone: until it is there, nothing answers at this address"
+            yield text, "give the other zone an address of its own, and move the clients before the old zone is removed"

@@ -126,15 +126,16 @@ def health_defaults(group: CheckedGroup) -> HealthCheck:
     usual = health_check_defaults(group.protocol, group.protocol_version)
     if usual is TCP and protocol != "TCP":
         usual = GATEWAY if group.protocol == "GENEVE" else NETWORK
-    return HealthCheck(
-        protocol=protocol,
-        path=usual.path,
-        interval=GATEWAY_INTERVAL if group.protocol == "GENEVE" else INTERVAL,
-        timeout=default_timeout(group.protocol, protocol),
-        healthy=HEALTHY,
-        unhealthy=UNHEALTHY,
-        codes=usual.codes,
-    )
+    defaults = {
+        "protocol": protocol,
+        "path": usual.path,
+        "interval": GATEWAY_INTERVAL if group.protocol == "GENEVE" else INTERVAL,
+        "timeout": default_timeout(group.protocol, protocol),
+        "healthy": HEALTHY,
+        "unhealthy": UNHEALTHY,
+        "codes": usual.codes,
+    }
+    return from_live(HealthCheck, defaults)
 
 
 def _check_protocol(group: TargetGroupFields) -> Literal["HTTP", "HTTPS", "TCP"]:
