@@ -17,7 +17,7 @@ from ..kinds.aws.queries import existing_instances, instances_in, private_zone_n
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
-from .address_checks import ADDRESSES, address_asks, addresses_in
+from .address_checks import ADDRESSES, SUBNETS, address_asks, addresses_in
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
 from .filters import batches, filter_by
@@ -29,8 +29,9 @@ from .zones import Offered, has_internal, offered, offerings
 
 
 def _names_subnets(resource: Resource) -> Iterable[str]:
-    """A value for a resource with a subnet or VPC that AWS must look up."""
-    return ["*"] if any(lookup.what in ("vpc", "subnet") for lookup in lookups_in([resource])) else []
+    """A value for a resource with a subnet or VPC that AWS must look up, or with subnets that elbplan must check."""
+    asked = any(name.startswith(SUBNETS) for name in address_asks([resource]))
+    return ["*"] if asked or any(lookup.what in ("vpc", "subnet") for lookup in lookups_in([resource])) else []
 
 
 def _names_vpcs(resource: Resource) -> Iterable[str]:

@@ -49,7 +49,7 @@ def notes(policy: Policy, unlimited: Mapping[str, Sequence[str]], part: int) -> 
         yield f"    {why}"
     number = len(policy.parts)
     if number > 1 and not part:
-        flags = " and ".join(f"--part {index}" for index in range(1, number + 1))
+        flags = f"{', '.join(f'--part {index}' for index in range(1, number))} and --part {number}"
         yield (
             f"{policy.characters:,} characters, and AWS allows {LARGEST_POLICY:,} in a managed policy: "
             f"{flags} print {number} policies to attach together"

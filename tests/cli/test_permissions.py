@@ -53,8 +53,8 @@ def test_without_a_spec_it_is_for_any_stack(shell: Shell) -> None:
 
 
 def test_a_long_policy_comes_in_parts(shell: Shell) -> None:
-    assert "--part 1 and --part 2 print 2 policies" in shell.run("permissions").err
-    parts = [shell.run("permissions", "--part", str(number)).document for number in (1, 2)]
+    assert "--part 1, --part 2 and --part 3 print 3 policies" in shell.run("permissions").err
+    parts = [shell.run("permissions", "--part", str(number)).document for number in (1, 2, 3)]
     whole = shell.run("permissions").document["Statement"]
     assert [statement for part in parts for statement in part["Statement"]] == whole
     assert shell.run("permissions", shell.spec, "plan", "--part", "2").code == 64

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from elbplan.cli.main import run
+from elbplan.cli.terminal import Terminal
 from elbplan.sandbox.box import Box
+
+from .kit import PipeStream
 
 REGION = "ap-northeast-2"
 SECRET = "hunter2-S3CRET-of-the-login"
@@ -67,21 +69,17 @@ ENDING = (("destroy", "web.yaml", "--confirm", "my-web", "--debug", "destroy.jso
 class Site:
     """A folder in which commands run against a simulator that has the secret, and all that they printed."""
 
-    def __init__(self, box: Box, folder: Path) -> None:
-        self.box, self.folder = box, folder
+    def __init__(self, box: Box, folder: Path, process: pytest.CaptureFixture[str]) -> None:
+        self.box, self.folder, self.process = box, folder, process
         self.printed = ""
 
     def run(self, *words: str) -> int:
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        environ |= {"AWS_ENDPOINT_URL": self.box.url, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
-        environ |= {VARIABLE: SECRET, "XDG_STATE_HOME": str(self.folder / "state")}
-        environ |= {"XDG_CACHE_HOME": str(self.folder / "cache"), "ELBPLAN_SANDBOX_DIR": str(self.folder / "sandbox")}
-        command = [sys.executable, "-m", "elbplan", *words]
-        ran = subprocess.run(
-            command, env=environ, cwd=self.folder, capture_output=True, text=True, timeout=180, check=False
-        )
-        self.printed += f"$ {' '.join(words)}\n{ran.stdout}{ran.stderr}"
-        return ran.returncode
+        """Also what a library prints past the terminal of the command counts as printed."""
+        out, err = PipeStream(), PipeStream()
+        code = run(words, Terminal(PipeStream(), out, err, os.environ))
+        beside = "".join(self.process.readouterr())
+        self.printed += f"$ {' '.join(words)}\n{out.getvalue()}{err.getvalue()}{beside}"
+        return code
 
     def write(self, reference: str, version: int = 1) -> None:
         (self.folder / "web.yaml").write_text(SPEC.format(reference=reference, version=version))
@@ -99,12 +97,19 @@ class Site:
 
 
 @pytest.fixture
-def site(box: Box, tmp_path: Path) -> Site:
+def site(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Site:
+    monkeypatch.chdir(tmp_path)
+    variables = {"AWS_ENDPOINT_URL": box.url, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", VARIABLE: SECRET}
+    variables |= {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("STATE", "CACHE")}
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     box.reset()
     box.create_defaults(REGION, hosted_zones=["example.com"])
     box.client("ssm", REGION).put_parameter(Name="/web/oidc", Value=SECRET, Type="SecureString")
     box.client("secretsmanager", REGION).create_secret(Name="web/oidc", SecretString=json.dumps({"client": SECRET}))
-    return Site(box, tmp_path)
+    return Site(box, tmp_path, capfd)
 
 
 @pytest.mark.parametrize(("reference", "commands"), REFERENCES)

@@ -16,8 +16,8 @@ from elbplan.sandbox.iam.policies import Need
 from elbplan.spec import load
 from tests.cli.kit import CommandResult, Shell
 from tests.e2e.stage import BoxClock
+from tests.e2e.surroundings import prepare
 
-REGION = "ap-northeast-2"
 ALLOWED = [word for hazard in HAZARDS for word in ("--allow", hazard)]
 ZONES = ["example.com", *(f"zone-{number}.test" for number in range(100))]
 """AWS lists 100 hosted zones at once; of more, elbplan asks for those of a name."""
@@ -38,8 +38,11 @@ class Life:
 
     def __post_init__(self) -> None:
         self.shell = Shell(self.box, self.folder)
-        self.ids = self.box.create_defaults(REGION, hosted_zones=ZONES)
         self.stack = self.loaded(self.text)
+        assert self.stack.region
+        self.region: str = self.stack.region
+        self.ids = self.box.create_defaults(self.region, hosted_zones=ZONES)
+        prepare(self.box, self.region, self.text)
         self.before = self.text
 
     def loaded(self, text: str) -> Stack:
@@ -47,7 +50,7 @@ class Life:
         return stack
 
     def client(self, service: str) -> Any:
-        return self.box.client(service, REGION)
+        return self.box.client(service, self.region)
 
     def run(self, command: Command, *words: str, text: str = "", policies: Any = None) -> CommandResult:
         """Runs a command on a spec, and notes what it needed. A change of a spec has the policies of both specs."""
@@ -111,29 +114,42 @@ def more_ports(life: Life) -> None:
     )
 
 
+ZONAL_SHIFT = {"Key": "zonal_shift.config.enabled", "Value": "true"}
+LONG_HSTS = {"Key": "routing.http.response.strict_transport_security.header_value", "Value": "max-age=99"}
+SHORT_TIMEOUT = {"Key": "tcp.idle_timeout.seconds", "Value": "99"}
+
+
 def balancer_changed(life: Life) -> None:
     elb, subnets = life.client("elbv2"), life.ids["subnets"]
     (arn,) = of_kind(life, "load_balancer")
-    elb.set_subnets(LoadBalancerArn=arn, Subnets=[subnets["b"], subnets["d"]])
-    elb.set_security_groups(LoadBalancerArn=arn, SecurityGroups=[life.ids["security_group"]])
-    elb.modify_load_balancer_attributes(
-        LoadBalancerArn=arn, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "99"}]
-    )
+    if ":loadbalancer/app/" in arn:
+        zones = sorted(subnets)
+        elb.set_subnets(LoadBalancerArn=arn, Subnets=[subnets[zones[1]], subnets[zones[-1]]])
+        elb.set_security_groups(LoadBalancerArn=arn, SecurityGroups=[life.ids["security_group"]])
+    elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[ZONAL_SHIFT])
 
 
 def groups_changed(life: Life) -> None:
     elb = life.client("elbv2")
     for arn in of_kind(life, "target_group"):
-        elb.modify_target_group(TargetGroupArn=arn, HealthCheckPath="/other")
+        (group,) = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+        other = {"HealthCheckPath": "/other"} if group["Protocol"] == "HTTP" else {"HealthCheckIntervalSeconds": 77}
+        elb.modify_target_group(TargetGroupArn=arn, **other)
         delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "7"}]
         elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=delay)
         elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": last(of_kind(life, "instance")[-1]), "Port": 8099}])
 
 
 def listeners_changed(life: Life) -> None:
+    elb = life.client("elbv2")
     for arn in of_kind(life, "listener"):
+        if ":listener/app/" not in arn:
+            elb.modify_listener(ListenerArn=arn, Port=7777)
+            elb.modify_listener_attributes(ListenerArn=arn, Attributes=[SHORT_TIMEOUT])
+            continue
         action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
-        life.client("elbv2").modify_listener(ListenerArn=arn, DefaultActions=[action])
+        elb.modify_listener(ListenerArn=arn, DefaultActions=[action])
+        elb.modify_listener_attributes(ListenerArn=arn, Attributes=[LONG_HSTS])
 
 
 def rules_changed(life: Life) -> None:

@@ -27,8 +27,9 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def text_of(spec: Path) -> str:
-    """The spec with another name: the stack of the repository's migrations must not be meant."""
-    return re.sub(r"^name: (.*)$", r"name: least-\1", spec.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    """The spec with another name, since the repository has migrations of its stack, and without deletion protection."""
+    text = spec.read_text(encoding="utf-8").replace("protect: true", "protect: false")
+    return re.sub(r"^name: (.*)$", r"name: least-\1", text, flags=re.MULTILINE)
 
 
 def lived(life: Life) -> None:
@@ -43,11 +44,17 @@ def lived(life: Life) -> None:
     life.drift()
     life.apply()
     if "domain:" in life.text:
-        life.apply(re.sub(r"^domain: .*$", "domain: [a.example.com, b.example.com]", life.text, flags=re.MULTILINE))
+        life.apply(with_other_domains(life.text))
     life.apply(re.sub(r"port: 80\b", "port: 81", life.text).replace("elastic_ip: true", "elastic_ip: false"))
     life.apply()
     done = life.run("destroy", "destroy", "--confirm", life.stack.name)
     assert done.code == 0, done.err[-2000:]
+
+
+def with_other_domains(text: str) -> str:
+    """The spec with other domain names, so that it needs another certificate."""
+    text = re.sub(r"^domain: .*$", "domain: [a.example.com, b.example.com]", text, flags=re.MULTILINE)
+    return re.sub(r"^domain:\n  name: .*$", "domain:\n  name: other.example.com", text, flags=re.MULTILINE)
 
 
 REPLACED = """

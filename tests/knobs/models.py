@@ -56,7 +56,7 @@ def _members(shape: Shape, path: tuple[str, ...], parents: tuple[str, ...]) -> I
 
 
 def sent_members(operation: Operation, params: Mapping[str, Any]) -> set[str]:
-    """The members that the parameters of a call have, by the same names. An empty list or text counts: it is sent too."""
+    """The members that the parameters of a call have, by the same names. An empty list or text counts too."""
     model = operation_model(operation)
     assert model is not None, operation
     return set(_sent(model.input_shape, params, ()))

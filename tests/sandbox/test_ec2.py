@@ -314,3 +314,25 @@ def test_rule_29_the_ipv6_rule_of_a_group_in_a_vpc_without_ipv6(kit: Kit) -> Non
     everything = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
     with refused("InvalidParameterValue"):
         kit.ec2.revoke_security_group_egress(GroupId=kit.open_group(), IpPermissions=everything)
+
+
+def test_rule_29_descriptions_are_replaced_for_rules_that_exist(kit: Kit) -> None:
+    ec2, group = kit.ec2, kit.open_group("described")
+
+    def permission(port: int, **said: str) -> list[dict[str, object]]:
+        source = {"UserIdGroupPairs": [{"GroupId": group, **said}]}
+        return [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **source}]
+
+    def said() -> str:
+        found = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+        (pair,) = [pair for entry in found for pair in entry["UserIdGroupPairs"]]
+        return str(pair.get("Description", ""))
+
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=permission(80, Description="old"))
+    change = ec2.update_security_group_rule_descriptions_ingress
+    change(GroupId=group, IpPermissions=permission(80, Description="new"))
+    assert said() == "new"
+    change(GroupId=group, IpPermissions=permission(80))
+    assert said() == ""
+    with refused("InvalidPermission.NotFound"):
+        change(GroupId=group, IpPermissions=permission(81))

@@ -53,5 +53,5 @@ def test_the_next_resource_has_a_new_id(kit: Kit) -> None:
 
 
 def test_an_unknown_kind_is_refused(quick_box: Box) -> None:
-    with pytest.raises(KeyError, match="the sandbox cannot create 'castle'; the kinds are vpc, "):
+    with pytest.raises(KeyError, match="the sandbox cannot create 'castle'; the kinds are auto_scaling_group, vpc, "):
         quick_box.create_fixture("castle", "c-1")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import commands, hazards, permissions, spec_keys
+from . import commands, hazards, members, permissions, spec_keys
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "spec-keys.md": spec_keys.page,
     "commands.md": commands.page,
     "hazards.md": hazards.page,
     "permissions.md": permissions.page,
+    "aws-members.md": members.page,
 }

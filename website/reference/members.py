@@ -12,9 +12,10 @@ import yaml
 from . import markdown
 from .markdown import code, table
 
-INTRODUCTION = """Every input member of the AWS operations with which elbplan creates and changes resources, with the key of
-the spec that sets it. `login`, `token`, `rewrite`, `forward`, `redirect` and `respond` stand at a listener or a rule, `groups` are
-also `targets`, and words in capital letters are names of your own. A test walks the models of AWS and compares them with this page."""
+INTRODUCTION = """Every input member of the AWS operations with which elbplan creates and changes resources, with the
+key of the spec that sets it. `login`, `token`, `rewrite`, `forward`, `redirect` and `respond` stand at a listener or a
+rule; what is said of `groups` holds for `targets` too; words in capital letters are names of your own. A test walks the
+models of AWS and compares them with this page."""
 UNREACHABLE = "## What a spec cannot set"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...core.permission import ANYTHING, OWN, Condition, Permission, Values, arn, reads
+from ..aws.server_details import ATTRIBUTES
 from .limits import INSTANCES, INTERFACES, NOT_OURS, UNTAGGED, creates, own, untagged
 
 VOLUMES = arn("ec2", "volume/*")
@@ -40,7 +41,11 @@ NOT_REFUSED_EARLY = "does not see a termination protection that somebody else se
 
 SETTINGS: tuple[Permission, ...] = (
     Permission(
-        "ec2:DescribeInstanceAttribute", ("read", "end"), (INSTANCES,), (OWN,), always=True,
+        "ec2:DescribeInstanceAttribute", ("read",), (INSTANCES,), (OWN,), having(*ATTRIBUTES),
+        without_it=NOT_REFUSED_EARLY,
+    ),
+    Permission(
+        "ec2:DescribeInstanceAttribute", ("end",), (INSTANCES,), (OWN,), always=True,
         without_it=NOT_REFUSED_EARLY,
     ),
     *reads("ec2:DescribeInstanceCreditSpecifications", each=having("cpu_credits")),

@@ -8,6 +8,7 @@ from typing import Any
 from ...core.permission import arn, reads
 from .limits import ELB, creates, elb_tags, own
 
+UNSEEN = "does not find the trust stores of an earlier spec"
 TRUST_STORES = arn(ELB, "truststore/*")
 
 
@@ -18,6 +19,7 @@ def has_revocations(store: Any) -> Iterable[str]:
 
 PERMISSIONS = (
     *reads(f"{ELB}:DescribeTrustStores", f"{ELB}:DescribeTrustStoreRevocations", f"{ELB}:DescribeTags"),
+    *reads(f"{ELB}:DescribeTrustStores", verbs=("end",), always=True, without_it=UNSEEN),
     creates(f"{ELB}:CreateTrustStore", TRUST_STORES),
     *own(("update",), TRUST_STORES, f"{ELB}:ModifyTrustStore"),
     *own(("create", "update"), TRUST_STORES, f"{ELB}:AddTrustStoreRevocations", each=has_revocations),

@@ -1,4 +1,4 @@
-"""The descriptions of security group rules whose source is a group or a prefix list. moto keeps only those of networks."""
+"""Descriptions of security group rules. moto keeps none of prefix lists and changes only those of networks."""
 
 from collections.abc import Iterator
 from typing import Any
