@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from elbplan.core.stack import Stack
 from elbplan.live.client import Aws
-from elbplan.spec.document import Stack
 
 from .stage import Stage
 
