@@ -139,7 +139,11 @@ def test_the_warnings_of_the_specs_of_the_project():
     found = inspect_specs(read_documents([str(Path(__file__).parents[2] / "specs")], None, {}))
     warned = {inspection.stack: [warning.rule for warning in inspection.warnings] for inspection in found}
     assert {rule for rules in warned.values() for rule in rules} == {"all-zones", "no-deletion-protection"}
-    assert (warned["hello-http"], warned["fixed-ip"], warned["members"]) == (["all-zones"], [], [])
+    assert (warned["hello-http"], warned["fixed-ip"], warned["members"]) == (
+        ["all-zones"],
+        [],
+        ["no-deletion-protection"],
+    )
 
 
 def test_a_stack_can_ignore_a_warning_of_one_resource():
