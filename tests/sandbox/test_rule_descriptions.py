@@ -45,5 +45,5 @@ def test_a_description_is_kept_and_replaced(sources: str, side: str) -> None:
         assert descriptions() == ["our office"]
         update(GroupId=group, IpPermissions=[permission(group, sources)])
         assert descriptions() == [""]
-        with pytest.raises(ClientError, match="InvalidPermission.NotFound"):
+        with pytest.raises(ClientError, match=r"InvalidPermission\.NotFound"):
             update(GroupId=group, IpPermissions=[permission(group, sources, 444, Description="office")])
