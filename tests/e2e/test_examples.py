@@ -1,4 +1,4 @@
-"""Every example in specs/ can be planned, applied and destroyed; nothing is left. Its long form has the same plan."""
+"""Every example in specs/ can be applied and destroyed, and leaves nothing. Its long form has the same plan."""
 
 from __future__ import annotations
 

@@ -30,7 +30,6 @@ REAL = {
     "balancer name": ("dns-name-changes",),
     "everything at once": ("public-exposure", "dns-name-changes"),
     "second service away": ("route-removed",),
-    "no more client certificates and headers": ("weaker-encryption", "login-removed"),
 }
 """The changes that lose something: the others have no hazard at all."""
 

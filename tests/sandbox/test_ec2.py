@@ -136,6 +136,22 @@ def test_rule_29_a_missing_rule(kit: Kit) -> None:
         kit.ec2.revoke_security_group_ingress(GroupId=kit.default_group, SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
 
 
+def test_rule_29_a_rule_with_a_group_as_source_gets_another_description(kit: Kit) -> None:
+    group, source = kit.open_group("target"), kit.open_group("source")
+    permission = {"IpProtocol": "tcp", "FromPort": 81, "ToPort": 81}
+
+    def described(text: str) -> list[dict[str, Any]]:
+        return [{**permission, "UserIdGroupPairs": [{"GroupId": source, "Description": text}]}]
+
+    with refused("InvalidPermission.NotFound"):
+        kit.ec2.update_security_group_rule_descriptions_ingress(GroupId=group, IpPermissions=described("a"))
+    kit.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=described("a"))
+    kit.ec2.update_security_group_rule_descriptions_ingress(GroupId=group, IpPermissions=described("b"))
+    (found,) = kit.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    pairs = [pair for rule in found["IpPermissions"] for pair in rule["UserIdGroupPairs"]]
+    assert [pair["Description"] for pair in pairs] == ["b"]
+
+
 def test_rule_29_tags_of_a_new_rule(kit: Kit) -> None:
     group, tags = kit.open_group(), [{"Key": "a", "Value": "1"}]
     internal = {**HTTP, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
