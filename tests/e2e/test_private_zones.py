@@ -75,3 +75,13 @@ def test_a_cname_with_the_name_of_its_zone_is_refused_before_the_first_write(sta
     with pytest.raises(NotFound) as refused:
         stage.plan(SPEC.format(zone=ZONE).replace("name: app.example.com", "name: example.com, type: cname"))
     assert "example.com is the name of its hosted zone" in refused.value.what
+
+
+def test_the_other_vpcs_of_a_private_zone_are_not_the_vpc_of_the_stack(stage: Stage) -> None:
+    stage.box.create_fixture("vpc", "vpc-00000b", region=REGION)
+    spec = SPEC.format(zone="{name: inside.net, create: true, private: true, vpc: [default, vpc-00000b]}")
+    spec = spec.replace("app.example.com", "app.inside.net")
+    stage.apply(spec)
+    (balancer,) = stage.client("elbv2").describe_load_balancers(Names=["intra"])["LoadBalancers"]
+    assert balancer["VpcId"] == stage.ids["vpc"]
+    stage.destroy(spec)
