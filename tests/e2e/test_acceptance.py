@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from elbplan.kinds import KINDS as ELBPLAN_KINDS
+from elbplan.permissions.policy import policy
 from elbplan.sandbox.box import Box
+from elbplan.spec import load
 from tests.acceptance.aws import WallClock
 from tests.acceptance.cleanup import KINDS
 from tests.acceptance.estimate import REGIONS, cost_lines, total
@@ -25,6 +27,19 @@ from .fork_server import ForkServer
 from .moto_server import moto_server
 
 DOCS = Path(__file__).parents[2] / "docs" / "acceptance.md"
+LIKE_THE_SUITE = """
+name: suite
+region: eu-west-1
+domain: suite.example.com
+servers: {count: 1}
+groups:
+  web: {tag: app=web, port: 80}
+  own: {servers: web, port: 81}
+  code: {lambda: "arn:aws:lambda:eu-west-1:123456789012:function:code"}
+listeners:
+  - {listen: 80/http, redirect: 443/https}
+  - {listen: 443/https, forward: {web: 1, own: 1}, rules: [{path: /code, forward: code}]}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +240,10 @@ def test_the_file_that_an_answer_would_change_exists(question: Question) -> None
 
 
 def test_the_docs_have_the_permissions_of_elbplan() -> None:
-    needed = {permission.action for kind in ELBPLAN_KINDS.values() for permission in kind.permissions}
-    assert needed, "kinds declare permissions"
+    """The stacks of the suite have a domain, servers that are named by tag or address, functions and listeners."""
+    (stack,) = load(["-"], stdin=io.StringIO(LIKE_THE_SUITE))
+    needed = {action for statement in policy(stack).statements for action in statement.actions}
+    assert {"acm:RequestCertificate", "lambda:AddPermission", "route53:ChangeResourceRecordSets"} <= needed
     assert not {action for action in needed if not is_permitted(action)}
 
 
