@@ -57,6 +57,19 @@ def test_a_stopped_server_is_registered_after_it_runs(stage: Stage) -> None:
     stage.assert_settled(specs.PORT_8080)
 
 
+def test_the_wait_for_healthy_targets_begins_when_a_stopped_server_runs(stage: Stage) -> None:
+    """The targets of a group that gets another rule are checked at once, so the server must run before."""
+    stage.apply(specs.COURSE)
+    stop(stage)
+    rules = "{listen: 443/https, forward: web, rules: [{path: /shop, forward: web}]}"
+    after = specs.COURSE + f"listeners: [{{listen: 80/http, redirect: 443/https}}, {rules}]\n"
+    plan = stage.plan(after)
+    (wait,) = [step for step in plan.steps if step.id == "wait targets.web healthy"]
+    assert "wait instance.web-1 running" in wait.needs
+    assert stage.run(plan).complete
+    stage.assert_settled(after)
+
+
 def test_a_terminated_server_is_created_again(stage: Stage) -> None:
     stage.apply(specs.COURSE)
     id = stage.plan(specs.COURSE).lives[WEB_1].id

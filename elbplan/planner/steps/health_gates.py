@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from ...core.address import Address, Ref
-from ...core.resource import Resource
+from ...core.resource import Resource, references
 from ...kinds.auto_scaling_attachment import AutoScalingAttachment
 from ...kinds.listener import Listener
+from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
 from ...kinds.rule import Rule
 from ...kinds.targets import Targets
@@ -60,7 +61,16 @@ def _wait_until_healthy(
     first = min((draft.stage for draft in drafts), default=Stage.EXPAND)
     attached = set() if in_use else {draft.step.id for draft in drafts if draft.stage == first}
     gate = builder.gate(address.kind, "healthy")
-    builder.wait(first if attached else Stage.EXPAND, gate, address, resource, attached | needs)
+    needs = attached | needs | _reachable_after(builder, resource)
+    builder.wait(first if attached else Stage.EXPAND, gate, address, resource, needs)
+
+
+def _reachable_after(builder: PlanBuilder, targets: Resource) -> set[str]:
+    """The steps without which targets stay unhealthy: servers that start, zones that the load balancer enters."""
+    updated = {c.address for c in builder.diff.changes if c.action == "update" and c.address in builder.ready_after}
+    servers = {ref for ref in references(targets) if isinstance(ref, Address)}
+    balancers = {address for address in updated if address.kind == LoadBalancer.kind}
+    return {builder.ready_after[address] for address in updated & (servers | balancers)}
 
 
 def _wait_for_scaling_groups(
