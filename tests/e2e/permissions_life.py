@@ -140,11 +140,18 @@ def groups_changed(life: Life) -> None:
         elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": last(of_kind(life, "instance")[-1]), "Port": 8099}])
 
 
+def group_of_others(life: Life) -> str:
+    """A target group for TCP that no stack has."""
+    made = life.client("elbv2").create_target_group(Name="others", Protocol="TCP", Port=7000, VpcId=life.ids["vpc"])
+    return str(made["TargetGroups"][0]["TargetGroupArn"])
+
+
 def listeners_changed(life: Life) -> None:
     elb = life.client("elbv2")
     for arn in of_kind(life, "listener"):
         if ":listener/app/" not in arn:
-            elb.modify_listener(ListenerArn=arn, Port=7777)
+            action = {"Type": "forward", "TargetGroupArn": group_of_others(life)}
+            elb.modify_listener(ListenerArn=arn, DefaultActions=[action])
             elb.modify_listener_attributes(ListenerArn=arn, Attributes=[SHORT_TIMEOUT])
             continue
         action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
