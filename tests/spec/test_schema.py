@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,3 +85,18 @@ def references(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from references(item)
+
+
+def test_an_object_of_a_trust_store_may_be_a_map(validator: jsonschema.Draft7Validator) -> None:
+    text = """
+name: x
+trust_stores:
+  one: {bundle: {object: s3://bucket/ca.pem, version: "3"}, revocations: {object: s3://bucket/ca.crl, version: "4"}}
+  two: {bundle: s3://bucket/ca.pem, revocations: [{object: s3://bucket/ca.crl, version: "5"}]}
+listeners: [{listen: 80/http, respond: 200}]
+"""
+    assert not [error.message for error in validator.iter_errors(yaml.safe_load(text))]
+    (stack,) = load(["-"], stdin=io.StringIO(text), env={})
+    (one, two) = [store for address, store in stack.resources.items() if address.kind == "trust_store"]
+    assert (one.bundle, one.revocations) == ("s3://bucket/ca.pem?versionId=3", ("s3://bucket/ca.crl?versionId=4",))
+    assert two.revocations == ("s3://bucket/ca.crl?versionId=5",)

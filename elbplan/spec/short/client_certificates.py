@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ...kinds.aws.trust_store_contents import LOCATION
 from ..errors import SpecValueError
@@ -30,7 +30,18 @@ def _with_version(value: Any) -> Any:
     return value
 
 
-S3Object = Annotated[str, BeforeValidator(_with_version), AfterValidator(_location)]
+WITH_VERSION = {
+    "type": "object",
+    "properties": {"object": TEXT, "version": TEXT},
+    "required": ["object", "version"],
+    "additionalProperties": False,
+}
+S3Object = Annotated[
+    str,
+    BeforeValidator(_with_version),
+    AfterValidator(_location),
+    WithJsonSchema({"anyOf": [TEXT, WITH_VERSION]}),
+]
 
 
 class ShortTrustStore(ShortModel):
@@ -43,7 +54,7 @@ class ShortTrustStore(ShortModel):
         ),
     ]
     revocations: Annotated[
-        Annotated[list[S3Object], OneOrMore()] | None,
+        Annotated[list[S3Object], OneOrMore(maps=True)] | None,
         Field(max_length=30, description="certificate revocation lists", examples=[["s3://bucket/ca.crl"]]),
     ] = None
     name: Annotated[str | None, Field(description="its name in AWS; by default STACK-NAME")] = None
