@@ -11,7 +11,7 @@ from ..core.address import AwsId, Ref
 from ..core.call import Answer, Call, GateStatus, ProbeProgram, ReadProgram, WriteProgram
 from ..core.kind import Found, Gate, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
-from .aws.caller_references import caller_reference, owned_address
+from .aws.caller_references import caller_reference, owned_address, tagged_address
 from .aws.global_tags import retag_global, tag_global, tags_of
 from .aws.hosted_zones import hosted_zones
 from .aws.ownership import user_tags
@@ -75,6 +75,7 @@ def read(scope: Scope) -> ReadProgram[Found[HostedZone]]:
             "delegation_set_id": zone_id(answer.get("DelegationSet", {}).get("Id") or "") or None,
             "tags": user_tags(tags.get(id, {})),
         }
+        address = tagged_address(address, tags.get(id, {}))
         ours.setdefault(stack, []).append(LiveResource(address, id, from_live(HostedZone, fields), _facts(answer)))
     return Found(ours)
 

@@ -14,7 +14,7 @@ from ..core.address import AwsId
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
-from .aws.caller_references import caller_reference, owned_address
+from .aws.caller_references import caller_reference, owned_address, tagged_address
 from .aws.elb_reader import read_elb
 from .aws.global_tags import retag_global, tag_global, tags_of
 from .aws.ownership import user_tags
@@ -96,6 +96,7 @@ def read(scope: Scope) -> ReadProgram[Found[Route53HealthCheck]]:
     ours: dict[str, list[LiveResource[Route53HealthCheck]]] = {}
     for raw, (stack, address) in owned:
         fields = {**_fields(raw["HealthCheckConfig"], balancers), "tags": user_tags(tags.get(raw["Id"], {}))}
+        address = tagged_address(address, tags.get(raw["Id"], {}))
         ours.setdefault(stack, []).append(LiveResource(address, raw["Id"], from_live(Route53HealthCheck, fields)))
     return Found(ours)
 

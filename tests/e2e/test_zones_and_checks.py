@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from elbplan.sandbox.box import Box
 
 from .fork_server import ForkServer
 from .killed_runs import NOTHING, kill_again_and_again, lose_every_answer
+from .migration_shell import MigrationShell
 from .stage import Stage
 
 SPEC = """
@@ -66,6 +68,26 @@ def test_a_check_that_the_spec_drops_goes(stage: Stage) -> None:
     stage.apply(BEFORE)
     stage.apply(SPEC.format(domain=f"{ZONE}, policy: {{weighted: 1}}"))
     assert checks(stage) == []
+
+
+def test_what_the_spec_no_longer_has_is_deleted_with_the_record_first(stage: Stage) -> None:
+    """Only the digest of an address is in a caller reference: the tags tell which zone and check it is."""
+    stage.apply(BEFORE)
+    after = SPEC.format(domain="").split("domain:")[0]
+    deleted = [step.id for step in stage.plan(after).steps if step.do == "delete"]
+    assert set(deleted) >= {"delete hosted_zone.own.net", "delete record.app.own.net"}
+    assert deleted.index("delete record.app.own.net") < deleted.index("delete hosted_zone.own.net")
+    stage.apply(after)
+    assert zones(stage) == {}
+    assert checks(stage) == []
+
+
+def test_a_migration_with_a_zone_is_rolled_back_from_each_step(stage: Stage, tmp_path: Path) -> None:
+    shell = MigrationShell(stage.box, tmp_path)
+    shell.write("web.yaml", BEFORE)
+    shell.save("first")
+    rehearsed = shell.run("rehearse", shell.spec, "--migrations", str(shell.base))
+    assert rehearsed.code == 0, rehearsed.out + rehearsed.err
 
 
 def test_a_zone_with_a_record_of_others_stays_and_the_outcome_says_why(stage: Stage) -> None:

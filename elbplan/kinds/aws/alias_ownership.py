@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ...core.call import Ask, Call, ReadProgram
 from ...core.kind import Owner, Scope
 from .alias_tags import RecordPlace, places_of, remembered_records
-from .caller_references import ZONE, OwnZones
+from .caller_references import ZONE, OwnZones, is_address
 from .candidates import VALID_NAME
 from .elb_reader import read_elb
 from .ownership import ADDRESS, STACK, tag_mapping
@@ -87,7 +87,7 @@ class KnownAliases:
         def place(stack: str, recorded: RecordPlace) -> RecordPlace | None:
             if not recorded.zone.startswith(f"{ZONE}."):
                 return recorded
-            ids = (id for (owner, zone), id in own.items() if owner == stack and str(zone) == recorded.zone)
+            ids = (id for (owner, zone), id in own.items() if owner == stack and is_address(zone, recorded.zone))
             return next((recorded._replace(zone=id) for id in ids), None)
 
         recorded = {

@@ -13,12 +13,24 @@ from typing import Any
 
 from ...core.address import Address
 from ...core.kind import Scope, StepContext
+from .ownership import ADDRESS
 
 PREFIX = "elbplan"
 
 
-def _digest(address: Address) -> str:
-    return hashlib.sha256(f"{address.kind}.{address.name}".encode()).hexdigest()[:6]
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:6]
+
+
+def is_address(address: Address, text: str) -> bool:
+    """True if the text is this address, also if only the digest of the address is known."""
+    return text in (str(address), f"{address.kind}.{address.name}") or _digest(text) == address.name
+
+
+def tagged_address(address: Address, tags: Mapping[str, str]) -> Address:
+    """The address of which only the digest is known, from the ownership tags; without these tags it stays."""
+    text = tags.get(ADDRESS, "")
+    return address._replace(name=text.partition(".")[2]) if is_address(address, text) else address
 
 
 def caller_reference(context: StepContext) -> str:
@@ -26,7 +38,8 @@ def caller_reference(context: StepContext) -> str:
 
     A stack's name has at most 24 characters and a region 15, so it has at most 64.
     """
-    return "/".join((PREFIX, context.stack, context.region, _digest(context.address), context.token[:8]))
+    address = f"{context.address.kind}.{context.address.name}"
+    return "/".join((PREFIX, context.stack, context.region, _digest(address), context.token[:8]))
 
 
 def owned_address(reference: str, scope: Scope, kind: str) -> tuple[str, Address] | None:
@@ -44,7 +57,7 @@ def owned_address(reference: str, scope: Scope, kind: str) -> tuple[str, Address
 
 
 def _address(digest: str, known: Iterable[Address], kind: str) -> Address:
-    return next((a for a in known if a.kind == kind and _digest(a) == digest), Address(kind, digest))
+    return next((a for a in known if a.kind == kind and _digest(f"{a.kind}.{a.name}") == digest), Address(kind, digest))
 
 
 OwnZones = Mapping[tuple[str, Address], str]
