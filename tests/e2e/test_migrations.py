@@ -19,7 +19,7 @@ from elbplan.run import workflow
 from . import specs
 from .crashing_aws import CrashingAws
 from .stage import Stage
-from .test_outage_and_back import PINNED
+from .test_outage_and_back import EXCHANGED, PINNED
 from .test_traffic import CHANGES
 
 
@@ -157,7 +157,7 @@ def test_what_somebody_changed_where_the_next_steps_are_is_refused_by_name(story
 
 
 def test_what_must_go_before_its_successor_comes_goes_first_in_the_file_too(story: MigrationTest) -> None:
-    other = PINNED.replace("{subnet: c, allocation: two}", "{subnet: b, allocation: two}")
+    other = EXCHANGED
     story.save(PINNED, "first")
     story.apply(PINNED)
     story.save(other, "other_zone")

@@ -16,7 +16,7 @@ def alb_group_with_tcp_check(asker: Asker) -> Finding:
         "VpcId": asker.network.vpc, "HealthCheckProtocol": "TCP", "Tags": asker.tag_list,
     }  # fmt: skip
     refused = asker.refusal("elbv2", "create_target_group", **settings)
-    return compared(refused is None, f"refused with {refused.code}: {refused.message}" if refused else "accepted")
+    return compared(refused is not None, f"refused with {refused.code}: {refused.message}" if refused else "accepted")
 
 
 def gateway_check_codes(asker: Asker) -> Finding:
@@ -101,8 +101,8 @@ QUESTIONS = (
     Question(
         "alb-group-tcp-check",
         "Does AWS take a TCP health check for a target group of type `alb`?",
-        "yes; elbplan sends it by default",
-        "elbplan/kinds/aws/health_check.py: the default of such groups must be HTTP",
+        "no; elbplan refuses it, and sends HTTP by default",
+        "elbplan/spec/validate/checks/groups.py could allow it",
         alb_group_with_tcp_check,
     ),
     Question(
