@@ -16,6 +16,9 @@ from ..core.permission import ANYTHING, Permission, Verb, reads
 from ..core.resource import Resource
 from ..core.stack import Stack
 from ..kinds import KINDS, certificate_limits, quotas, tls_policy_names
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
+from ..kinds.ingress_rules import IngressRules
+from ..kinds.targets import Targets
 from ..leftovers import old_stacks
 from ..leftovers.finders import addresses, nat_gateways, volumes
 from ..live import consumed_capacity, delegation, edge, lookups, zones
@@ -166,7 +169,13 @@ def complete(stack: Stack, kinds: Kinds) -> list[Resource]:
         address: kinds[resource.kind].with_derived_fields(address, resource, stack.resources)
         for address, resource in stack.resources.items()
     }
-    return [kinds[resource.kind].with_implied_references(resource) for resource in derived.values()]
+    return [kinds[resource.kind].with_implied_references(resource) for resource in (*derived.values(), *_opened(stack))]
+
+
+def _opened(stack: Stack) -> list[Resource]:
+    """The rules in security groups of others that `open: true` adds when it knows the servers."""
+    opening = (r for r in stack.resources.values() if isinstance(r, Targets | AutoScalingAttachment) and r.open)
+    return [IngressRules()] if any(opening) else []
 
 
 def _needed(

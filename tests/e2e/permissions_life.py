@@ -89,12 +89,14 @@ def last(arn: str) -> str:
 
 
 def stopped_server(life: Life) -> None:
-    life.client("ec2").stop_instances(InstanceIds=[last(of_kind(life, "instance")[0])])
+    for server in of_kind(life, "instance")[:1]:
+        life.client("ec2").stop_instances(InstanceIds=[last(server)])
 
 
 def other_group_of_server(life: Life) -> None:
-    server, groups = last(of_kind(life, "instance")[-1]), list(map(last, of_kind(life, "security_group")))
-    life.client("ec2").modify_instance_attribute(InstanceId=server, Groups=groups)
+    groups = list(map(last, of_kind(life, "security_group")))
+    for server in of_kind(life, "instance")[-1:]:
+        life.client("ec2").modify_instance_attribute(InstanceId=last(server), Groups=groups)
 
 
 def other_description(life: Life) -> None:
@@ -129,15 +131,23 @@ def balancer_changed(life: Life) -> None:
     elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[ZONAL_SHIFT])
 
 
+MULTI_VALUE_HEADERS = {"Key": "lambda.multi_value_headers.enabled", "Value": "true"}
+
+
 def groups_changed(life: Life) -> None:
     elb = life.client("elbv2")
     for arn in of_kind(life, "target_group"):
         (group,) = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+        if group["TargetType"] == "lambda":
+            elb.modify_target_group(TargetGroupArn=arn, HealthCheckEnabled=True)
+            elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=[MULTI_VALUE_HEADERS])
+            continue
         other = {"HealthCheckPath": "/other"} if group["Protocol"] == "HTTP" else {"HealthCheckIntervalSeconds": 77}
         elb.modify_target_group(TargetGroupArn=arn, **other)
         delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "7"}]
         elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=delay)
-        elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": last(of_kind(life, "instance")[-1]), "Port": 8099}])
+        for server in of_kind(life, "instance")[-1:]:
+            elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": last(server), "Port": 8099}])
 
 
 def group_of_others(life: Life) -> str:
@@ -161,7 +171,7 @@ def listeners_changed(life: Life) -> None:
 
 def rules_changed(life: Life) -> None:
     elb, rules = life.client("elbv2"), of_kind(life, "rule")
-    if len(rules) > 1:
+    if rules:
         priorities = [{"RuleArn": arn, "Priority": 500 - number} for number, arn in enumerate(rules)]
         elb.set_rule_priorities(RulePriorities=priorities)
         elb.modify_rule(RuleArn=rules[0], Conditions=[{"Field": "path-pattern", "Values": ["/else"]}])

@@ -1,4 +1,4 @@
-"""What a spec expects to exist in the account: secrets in Parameter Store and web ACLs."""
+"""What a spec expects to exist in the account: secrets in Parameter Store, web ACLs and Auto Scaling groups."""
 
 from __future__ import annotations
 
@@ -13,3 +13,5 @@ def prepare(box: Box, region: str, spec: str) -> None:
         box.client("ssm", region).put_parameter(Name=name, Value="a-secret-of-a-test", Type="SecureString")
     for name in re.findall(r"^web_acl: (\S+)", spec, flags=re.MULTILINE):
         box.create_fixture("web_acl", region=region, name=name)
+    for name in re.findall(r"auto_scaling_group: ([\w-]+)(?:\s|$)", spec):
+        box.create_fixture("auto_scaling_group", name, region=region)

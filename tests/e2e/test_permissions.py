@@ -38,14 +38,14 @@ def lived(life: Life) -> None:
     life.apply()
     for words in (("plan", "--detail"), ("status",), ("verify",)):
         assert life.run("plan", *words).code == 0
-    balancer = "" if "domain:" in life.text else BALANCER
-    life.apply(f"{life.text}tags: {{team: web}}\n{REPLACED}{balancer}")
+    life.apply(f"{life.text}tags: {{team: web}}\n{replaced(life)}")
     life.apply()
     life.drift()
     life.apply()
     if "domain:" in life.text:
         life.apply(with_other_domains(life.text))
-    life.apply(re.sub(r"port: 80\b", "port: 81", life.text).replace("elastic_ip: true", "elastic_ip: false"))
+    life.apply(with_other_files(life.text))
+    life.apply(with_other_ports(life.text).replace("elastic_ip: true", "elastic_ip: false"))
     life.apply()
     done = life.run("destroy", "destroy", "--confirm", life.stack.name)
     assert done.code == 0, done.err[-2000:]
@@ -57,13 +57,31 @@ def with_other_domains(text: str) -> str:
     return re.sub(r"^domain:\n  name: .*$", "domain:\n  name: other.example.com", text, flags=re.MULTILINE)
 
 
-REPLACED = """
-overrides:
-  security_group.lb: {description: another}
-  instance.web-1: {type: t3.small}
-"""
-BALANCER = "  load_balancer: {name: another-name}\n"
-"""Changes that replace resources. With a domain, the old load balancer stays for as long as resolvers know its name."""
+def with_other_files(text: str) -> str:
+    """The spec with other files of its trust stores."""
+    return re.sub(r"versionId=\w+", "versionId=another", text).replace(".crl", "-next.crl")
+
+
+def with_other_ports(text: str) -> str:
+    """The spec with other ports of its groups, so that it needs other groups."""
+    return re.sub(r"(?<=port: )\d+", lambda port: str(int(port[0]) + 1), text)
+
+
+def replaced(life: Life) -> str:
+    """Overrides that replace resources.
+
+    With a domain, the old load balancer stays for as long as resolvers know its name.
+    """
+    addresses = {address.kind: str(address) for address in reversed(life.stack.resources)}
+    fields = [f"  {addresses['security_group']}: {{description: another}}"]
+    if "instance" in addresses:
+        fields.append(f"  {addresses['instance']}: {{type: t3.large}}")
+    if "trust_store" in addresses:
+        fields.append(f"  {addresses['trust_store']}: {{name: another-store}}")
+    if not life.stack.domains:
+        fields.append("  load_balancer: {name: another-name}")
+    return "\n".join(["overrides:", *fields, ""])
+
 
 OF_OLD_BALANCER = {f"elasticloadbalancing:{action}" for action in ("DeleteLoadBalancer", "DeleteListener")} | {
     "ec2:DescribeNetworkInterfaces"
@@ -77,11 +95,21 @@ SELDOM: dict[Command, dict[str, str]] = {
     "apply": {
         "cloudwatch:GetMetricData": "the same",
         "elasticloadbalancing:SetIpAddressType": "needs subnets with IPv6 addresses",
+        "ec2:DeleteTags": "only if a tag leaves the spec, and nothing replaces the resource",
+        "elasticloadbalancing:DeleteRule": "only if a rule leaves the spec",
+        "kms:Decrypt": "only if a key of the account encrypts the client secret",
+        "s3:DeleteBucket": "only if `logs: true` leaves the spec",
+        "s3:DeleteObject": "the same",
+        "s3:PutBucketTagging": "only for a bucket that has stayed after its stack",
+        "elasticloadbalancing:DescribeTrustStoreAssociations": "only while AWS still associates the store",
         "ssm:DeleteParameters": "only after 20 runs",
     },
     "destroy": {
         "acm:AddTagsToCertificate": "only if a stack has two certificates after an interrupted replacement",
         "acm:DescribeCertificate": "only for a certificate that is not issued",
+        "ec2:DescribeInstanceAttribute": "only for servers",
+        "elasticloadbalancing:DescribeTrustStoreAssociations": "the same",
+        "s3:PutBucketTagging": "only for a bucket that has logs, which stays",
     },
 }
 """Actions that no such life needs, and when elbplan needs them."""
