@@ -112,9 +112,9 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     if field == "fingerprints":
         return "the files of the certificate changed"
     value_text = FIELDS.get(field)
-    if field == "leading_actions" and (changed := _changed_actions(before.leading_actions, after.leading_actions)):  # type: ignore[attr-defined]
-        return f"{label}: {listed(changed, most)}"
     before_value, after_value = getattr(before, field), getattr(after, field)
+    if field == "leading_actions" and (changed := _changed_actions(before_value, after_value)):
+        return f"{label}: {listed(changed, most)}"
     old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -36,7 +36,7 @@ SECRET = re.compile(
 VARIABLE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
 """https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html"""
 
-PATTERNS = {"ssm": PARAMETER, "secretsmanager": SECRET, "env": VARIABLE}
+PATTERNS: Mapping[Store, re.Pattern[str]] = {"ssm": PARAMETER, "secretsmanager": SECRET, "env": VARIABLE}
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,15 @@ class SecretReference:
     @classmethod
     def parse(cls, text: str) -> SecretReference:
         """Reads a reference. Raises ValueError; its text does not repeat `text`, which may be a secret."""
-        store, _, rest = text.partition(":")
-        match = PATTERNS[store].fullmatch(rest) if store in PATTERNS else None
-        if match is None:
+        word, _, rest = text.partition(":")
+        store = next((known for known in PATTERNS if known == word), None)
+        match = PATTERNS[store].fullmatch(rest) if store else None
+        if store is None or match is None:
             raise ValueError(f"is not a reference to a secret; write {FORMS}")
         if len(text) > LONGEST:
             raise ValueError(f"has {len(text)} characters; a reference has at most {LONGEST}")
         parts = match.groupdict()
-        return cls(store, parts["name"], parts.get("key") or "", parts.get("version") or "")  # type: ignore[arg-type]
+        return cls(store, parts["name"], parts.get("key") or "", parts.get("version") or "")
 
     def __str__(self) -> str:
         return f"{self.store}:{self.name}{self.version}{f'#{self.key}' if self.key else ''}"
