@@ -126,12 +126,10 @@ def _about_secret(login: OidcLogin) -> tuple[Any, ...]:
     )
 
 
-def fetched_secret(
-    before: Sequence[Any], after: Sequence[Any], context: StepContext
-) -> Generator[Call, Answer, str | None]:
+def fetched_secret(before: Sequence[Any], after: Sequence[Any]) -> Generator[Call, Answer, str | None]:
     """The secret that the change sends, read now; None if AWS keeps its secret. Raises ElbplanError, AwsProblem."""
     reference = sends_secret(before, after)
-    return (yield from secret_value(reference, context)) if reference else None
+    return (yield from secret_value(reference)) if reference else None
 
 
 SECRET_TAG = "elbplan:client-secret"
