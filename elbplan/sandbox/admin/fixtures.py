@@ -24,6 +24,7 @@ from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
 from ..state.s3 import StoredBucket
 from ..tags import Tags, to_pairs
+from ..traffic.record_places import add_collection
 
 Maker = Callable[..., str]
 
@@ -254,6 +255,7 @@ def _shield_subscription(context: CallContext, id: str) -> str:
 
 MAKERS: dict[str, Maker] = {
     "auto_scaling_group": _auto_scaling_group,
+    "cidr_collection": add_collection,
     "vpc": _vpc,
     "subnet": _subnet,
     "security_group": _security_group,
