@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from ...core.call import Answer, Call, WriteProgram
-from ...core.kind import StepContext
 from ...core.resource import Part, from_live, rebuilt
 from .login_actions import (
     COGNITO,
