@@ -18,12 +18,19 @@ CREATE = "create the secret (a parameter as SecureString), or correct client_sec
 SET = "set the variable for this command; nothing was changed"
 
 
+class SecretMissing(Refused):
+    """The account does not have a secret that the spec names. Nothing was changed."""
+
+    absent = True
+
+
 def refuse_missing_secrets(plan: Plan, send: Send, environ: Mapping[str, str] = os.environ) -> None:
     """Raises Refused if a secret does not exist. Without the permission to look, the step itself finds out."""
     problems = [f"{place}: {why}" for place, text in _sent(plan) if (why := _problem(text, send, environ))]
     if problems:
         only_variables = all(text.startswith("env:") for _, text in _sent(plan))
-        raise Refused("\n".join(dict.fromkeys(problems)), hint=SET if only_variables else CREATE)
+        kind = Refused if only_variables else SecretMissing
+        raise kind("\n".join(dict.fromkeys(problems)), hint=SET if only_variables else CREATE)
 
 
 def _sent(plan: Plan) -> Iterator[tuple[str, str]]:
