@@ -13,11 +13,9 @@ from ..core.resource import Resource, is_foreign, references, rewrite
 from ..errors import Refused
 from ..kinds import KINDS
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
-from ..kinds.aws.routing_policies import policy_fields
 from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.record import Record
 from ..kinds.rule import Rule
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
@@ -26,15 +24,16 @@ from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
 from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
-from .edge import web_acl_of
+from .edge import edge_of
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
 from .labels import labels_of
 from .lookups import lookups_of
 from .owners import owner_of
+from .records import records_of
 from .source import ImportSource
 from .survey import Survey, survey
-from .target_owners import attached_scaling_groups, other_registrar
+from .target_owners import attached_scaling_groups, further_targets, other_registrar
 from .words import has_words
 
 Resources = dict[Address, Resource]
@@ -70,8 +69,8 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
     (seen,) = reader.run([survey(balancer)])
     claims = claims_of(seen)
     resources = _live_resources(reader, region, claims, stack)
-    resources |= _records(seen, claims)
-    resources |= web_acl_of(seen.associations, BALANCER)
+    resources |= records_of(seen, claims)
+    resources |= edge_of(seen.associations, BALANCER)
     resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
     resources, ids = _renumbered(resources, claims.ids)
     return ImportSource(
@@ -86,7 +85,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
         tags={address: seen.tags.get(id, {}) for address, id in ids.items()},
         lookups=lookups_of(reader, region, seen, resources),
         labels=labels_of(seen),
-        not_imported=(*claims.strangers, *not_expressible(seen)),
+        not_imported=(*claims.strangers, *not_expressible(seen), *seen.unread),
     )
 
 
@@ -109,43 +108,21 @@ def _named(model: Resource, known: Mapping[str, Address]) -> Resource:
     return rewrite(model, name)
 
 
-def _records(seen: Survey, claims: Claims) -> Resources:
-    """The alias records that elbplan can take over. Others that lead to the load balancer are noted."""
-    records: Resources = {}
-    for found in seen.records:
-        type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
-        name = found.name if type == "A" else f"{found.name}-{type.lower()}"
-        if not found.is_alias:
-            claims.leave(what, "elbplan manages only plain aliases, and those with an id that a spec can have")
-            continue
-        further = [f"{name}-{word}" for word in (found.identifier.lower(), found.zone.lower()) if word]
-        free = (label for label in (name, *further) if Address("record", label) not in records)
-        check = found.raw.get("HealthCheckId")
-        records[Address("record", next(free, further[-1]))] = Record(
-            name=found.name,
-            type=type,
-            zone=AwsId(found.zone),
-            load_balancer=BALANCER,
-            evaluate_target_health=bool(found.raw["AliasTarget"].get("EvaluateTargetHealth")),
-            health_check=AwsId(check) if check else None,
-            **policy_fields(found.raw),
-        )
-    return records
-
-
 def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claims) -> Resources:
     """Without the targets that an Auto Scaling group or a service registers: the spec must not list these."""
     kept = dict(resources)
-    for address, resource in resources.items():
-        if isinstance(resource, Targets):
-            arn = claims.ids[Address("target_group", address.name)]
-            if attached := attached_scaling_groups(seen, arn):
-                attachment = Address(AutoScalingAttachment.kind, address.name)
-                kept[attachment] = AutoScalingAttachment(group=resource.group, auto_scaling_groups=attached)
-                del kept[address]
-            elif registrar := other_registrar(seen, arn):
-                claims.leave(f"targets of target_group.{address.name}", f"{registrar} registers them")
-                del kept[address]
+    for address in [address for address, resource in resources.items() if isinstance(resource, TargetGroup)]:
+        targets, arn = Address(Targets.kind, address.name), claims.ids[address]
+        if attached := attached_scaling_groups(seen, arn):
+            refs = tuple(group.ref for group in attached)
+            attachment = Address(AutoScalingAttachment.kind, address.name)
+            kept[attachment] = AutoScalingAttachment(group=address, auto_scaling_groups=refs)
+            kept.pop(targets, None)
+            for id in further_targets(seen, arn, attached):
+                claims.leave(f"target {id} of {address}", "a spec lists no targets beside an Auto Scaling group")
+        elif targets in resources and (registrar := other_registrar(seen, arn)):
+            claims.leave(f"targets of {address}", f"{registrar} registers them")
+            del kept[targets]
     return kept
 
 

@@ -1,0 +1,76 @@
+"""The records that lead to a load balancer: those that become the stack's, and those that stay strangers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from ..core.address import Address, AwsId
+from ..core.resource import Resource
+from ..kinds.aws.routing_policies import policy_fields
+from ..kinds.record import Record
+from .aliases import ZoneRecord
+from .claims import BALANCER, Claims
+from .survey import Survey
+
+ADDRESSES = ("A", "CNAME")
+"""The types whose record has only the domain name as its name in a spec."""
+
+
+def records_of(seen: Survey, claims: Claims) -> dict[Address, Resource]:
+    """The records that elbplan can take over. Others that lead to the load balancer are noted in the claims."""
+    records: dict[Address, Resource] = {}
+    own = []
+    for found in seen.records:
+        if why := _why_not(found):
+            claims.leave(f"record {found.raw['Type']} {found.name} in zone {found.zone_name}", why)
+        else:
+            own.append(found)
+    for label, found in _labels(own):
+        suffix = "" if found.raw["Type"] in ADDRESSES else f"-{found.raw['Type'].lower()}"
+        records[Address("record", f"{label}{suffix}")] = _record(found)
+    return records
+
+
+def _why_not(found: ZoneRecord) -> str:
+    """Why elbplan cannot manage a record; "" if it can."""
+    raw = found.raw
+    if raw.get("TrafficPolicyInstanceId"):
+        return "a traffic policy of Route 53 made it"
+    if raw.get("MultiValueAnswer") or not found.has_usable_identifier:
+        return f"its set identifier {found.identifier!r} is none that a spec can have"
+    if raw["Type"] in ("CNAME", "HTTPS"):
+        return "" if len(raw.get("ResourceRecords", ())) == 1 else "it has several values"
+    return "" if found.is_alias else "elbplan manages aliases (A and AAAA), CNAMEs, and HTTPS records beside these"
+
+
+def _labels(own: list[ZoneRecord]) -> Iterator[tuple[str, ZoneRecord]]:
+    """Each record with the name that the short form gives the records of its domain.
+
+    The first identifier of a name has the name alone; a name in two zones has the zone in its second label.
+    """
+    taken: dict[str, tuple[str, str]] = {}
+    order = sorted(own, key=lambda record: (record.name, record.zone, record.identifier))
+    for place, group in groupby(order, key=lambda record: (record.name, record.zone, record.identifier)):
+        name, zone, identifier = place
+        further = [f"{name}-{word}" for word in (identifier, zone.lower()) if word]
+        label = next((word for word in (name, *further) if word not in taken), further[-1])
+        taken[label] = (zone, identifier)
+        yield from ((label, record) for record in group)
+
+
+def _record(found: ZoneRecord) -> Record:
+    raw = found.raw
+    alias, check = raw.get("AliasTarget"), raw.get("HealthCheckId")
+    values = [value["Value"] for value in raw.get("ResourceRecords", ())]
+    return Record(
+        name=found.name,
+        type=raw["Type"],
+        zone=AwsId(found.zone),
+        load_balancer=BALANCER,
+        evaluate_target_health=bool(alias.get("EvaluateTargetHealth")) if alias else True,
+        ttl=None if alias else raw.get("TTL"),
+        value=values[0] if raw["Type"] == "HTTPS" else None,
+        health_check=AwsId(check) if check else None,
+        **policy_fields(raw),
+    )
