@@ -97,9 +97,10 @@ def _certificates(seen: Survey, claims: Claims) -> None:
             claims.leave(what, f"{why}, so the spec only names it")
         elif raw is not None:
             own.append((arn, raw))
-    names = _names([raw["DomainName"].removeprefix("*.").partition(".")[0] for _, raw in own], "cert")
-    for number, (arn, _) in enumerate(own):
-        claims.ids[Address("certificate", "main" if number == 0 else names[number])] = arn
+    for number, (arn, raw) in enumerate(own):
+        name = min([raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())]).replace("*", "wildcard", 1)
+        same = sum(address.name.startswith(name) for address in claims.ids if address.kind == "certificate")
+        claims.ids[Address("certificate", "main" if number == 0 else f"{name}-{same + 1}" if same else name)] = arn
 
 
 def _use_of_certificate(seen: Survey, raw: Mapping[str, Any] | None) -> str:

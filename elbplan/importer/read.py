@@ -24,7 +24,7 @@ from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
 from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
-from .edge import web_acl_of
+from .edge import edge_of
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
 from .labels import labels_of
@@ -33,7 +33,7 @@ from .owners import owner_of
 from .records import records_of
 from .source import ImportSource
 from .survey import Survey, survey
-from .target_owners import attached_scaling_groups, other_registrar
+from .target_owners import attached_scaling_groups, further_targets, other_registrar
 from .words import has_words
 
 Resources = dict[Address, Resource]
@@ -70,7 +70,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
     claims = claims_of(seen)
     resources = _live_resources(reader, region, claims, stack)
     resources |= records_of(seen, claims)
-    resources |= web_acl_of(seen.associations, BALANCER)
+    resources |= edge_of(seen.associations, BALANCER)
     resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
     resources, ids = _renumbered(resources, claims.ids)
     return ImportSource(
@@ -85,7 +85,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
         tags={address: seen.tags.get(id, {}) for address, id in ids.items()},
         lookups=lookups_of(reader, region, seen, resources),
         labels=labels_of(seen),
-        not_imported=(*claims.strangers, *not_expressible(seen)),
+        not_imported=(*claims.strangers, *not_expressible(seen), *seen.unread),
     )
 
 
@@ -111,16 +111,18 @@ def _named(model: Resource, known: Mapping[str, Address]) -> Resource:
 def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claims) -> Resources:
     """Without the targets that an Auto Scaling group or a service registers: the spec must not list these."""
     kept = dict(resources)
-    for address, resource in resources.items():
-        if isinstance(resource, Targets):
-            arn = claims.ids[Address("target_group", address.name)]
-            if attached := attached_scaling_groups(seen, arn):
-                attachment = Address(AutoScalingAttachment.kind, address.name)
-                kept[attachment] = AutoScalingAttachment(group=resource.group, auto_scaling_groups=attached)
-                del kept[address]
-            elif registrar := other_registrar(seen, arn):
-                claims.leave(f"targets of target_group.{address.name}", f"{registrar} registers them")
-                del kept[address]
+    for address in [address for address, resource in resources.items() if isinstance(resource, TargetGroup)]:
+        targets, arn = Address(Targets.kind, address.name), claims.ids[address]
+        if attached := attached_scaling_groups(seen, arn):
+            refs = tuple(group.ref for group in attached)
+            attachment = Address(AutoScalingAttachment.kind, address.name)
+            kept[attachment] = AutoScalingAttachment(group=address, auto_scaling_groups=refs)
+            kept.pop(targets, None)
+            for id in further_targets(seen, arn, attached):
+                claims.leave(f"target {id} of {address}", "a spec lists no targets beside an Auto Scaling group")
+        elif targets in resources and (registrar := other_registrar(seen, arn)):
+            claims.leave(f"targets of {address}", f"{registrar} registers them")
+            del kept[targets]
     return kept
 
 
