@@ -17,6 +17,7 @@ from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.rule import Rule
+from ..kinds.shield_protection import ShieldProtection
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
@@ -192,7 +193,10 @@ def _with_tags(resources: Resources, ids: Mapping[Address, str], seen: Survey) -
 
 
 def _settled(resource: Resource, tags: Mapping[str, str], seen: Survey) -> Resource:
-    changed: dict[str, Any] = {"tags": tags} if KINDS[resource.kind].taggable else {}
+    if not KINDS[resource.kind].taggable or isinstance(resource, ShieldProtection):
+        return resource
+    named = tags.get("Name") == getattr(resource, "name", None)  # elbplan writes this tag itself
+    changed: dict[str, Any] = {"tags": {key: value for key, value in tags.items() if key != "Name" or not named}}
     if isinstance(resource, LoadBalancer):
         changed["records"] = ()
         changed["minimum_capacity_units"] = seen.associations.capacity_units
