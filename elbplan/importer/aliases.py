@@ -8,6 +8,8 @@ from typing import Any
 
 from ..core.call import Call, ReadProgram
 from ..kinds.aws.queries import HOSTED_ZONES, balancer_name, domain, zone_id
+from ..kinds.live_records import values_of
+from ..kinds.record_model import ALIASES
 from ..spec.short.records import IDENTIFIER
 from .source import NotImported
 from .unread import readable, spared, unread
@@ -34,11 +36,6 @@ class ZoneRecord:
         return str(self.raw.get("SetIdentifier") or "")
 
     @property
-    def is_alias(self) -> bool:
-        """True for an alias of type A or AAAA with an identifier that a spec can have: a record as elbplan makes it."""
-        return bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ("A", "AAAA") and self.has_usable_identifier
-
-    @property
     def has_usable_identifier(self) -> bool:
         """True if a spec can have the set identifier, or there is none."""
         return not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier))
@@ -55,15 +52,30 @@ class ZoneRecord:
         return self.raw["Type"] == "HTTPS" and targets <= {".", self.name, f"{self.name}."}
 
     @property
+    def is_alias(self) -> bool:
+        """True for an alias of type A or AAAA."""
+        return bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ALIASES
+
+    @property
+    def is_multivalue(self) -> bool:
+        """True for one address of a multivalue answer."""
+        return bool(self.raw.get("MultiValueAnswer")) and self.raw["Type"] in ALIASES
+
+    @property
+    def values(self) -> list[str]:
+        """The values; an alias has none."""
+        return values_of(self.raw)
+
+    @property
     def is_plain_alias(self) -> bool:
         """True for an alias of type A or AAAA without a routing policy."""
         return self.is_alias and not self.identifier
 
     @property
     def destinations(self) -> set[str]:
-        """The DNS names to which the record leads, in canonical form."""
+        """The DNS names, and the addresses of a multivalue answer, to which the record leads, in canonical form."""
         alias = self.raw.get("AliasTarget", {}).get("DNSName", "")
-        values = [v["Value"] for v in self.raw.get("ResourceRecords", ())] if self.raw["Type"] == "CNAME" else []
+        values = self.values if self.raw["Type"] == "CNAME" or self.is_multivalue else []
         return {balancer_name(name) for name in (alias, *values) if name}
 
 
@@ -92,11 +104,14 @@ def every_record() -> ReadProgram[tuple[list[ZoneRecord], Unread]]:
     return records, list(unread(asked))
 
 
-def leading_to(records: Iterable[ZoneRecord], dns_name: str) -> list[ZoneRecord]:
-    """The records that lead to this DNS name, with the HTTPS records beside them, in the order of their names."""
-    wanted, records = balancer_name(dns_name), list(records)
-    found = [record for record in records if wanted in record.destinations]
-    places = {(record.zone, record.name, record.identifier) for record in found}
+def leading_to(records: Iterable[ZoneRecord], dns_name: str, addresses: Iterable[str] = ()) -> list[ZoneRecord]:
+    """The records that lead to this DNS name or to one of these addresses, with the HTTPS records beside them.
+
+    They come in the order of their names.
+    """
+    wanted, records = {balancer_name(dns_name), *addresses}, list(records)
+    found = [record for record in records if wanted & record.destinations]
+    places = {record.place for record in found}
     found += [record for record in records if record.is_https_of_name and record.place in places]
     return sorted(found, key=lambda record: (record.name, record.raw["Type"]))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.call import Call, ReadProgram, Tags
 from ..kinds.aws.acm_validation import MISSING, describe_certificate
+from ..kinds.aws.alias_ownership import addresses_of
 from ..kinds.aws.auto_scaling import EVERY_GROUP, ScalingGroup, scaling_groups_in
 from ..kinds.aws.candidates import groups_in
 from ..kinds.aws.elb_search import has_certificates, rules_of
@@ -96,7 +97,7 @@ def survey(balancer: Raw) -> ReadProgram[Survey]:
     seen.zones, zones_unread = yield from every_zone()
     records, records_unread = yield from every_record()
     seen.unread += (*zones_unread, *records_unread)
-    seen.records = leading_to(records, balancer.get("DNSName") or "")
+    seen.records = leading_to(records, balancer.get("DNSName") or "", addresses_of(balancer))
     yield from _tags(seen)
     return seen
 

@@ -1,5 +1,6 @@
 """The verbs with which tests control a sandbox: one method per verb, with JSON arguments and a JSON result."""
 
+import json
 import os
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from ..account import Account, CallContext
 from ..faults import FaultKind
 from ..iam.check import set_policies
-from ..state.probes import ProbedRoute
+from ..state.probes import probed_route
+from ..state.visitors import visitor_of
 from ..timing import Timing
 from ..traffic import answer, watch
 from . import snapshot
@@ -114,14 +116,25 @@ class Controls:
     def create_fixture(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
         return create_fixture(CallContext(self.account, region), kind, id, **fields)
 
+    def prepare(self, kind: str, id: str = "", region: str = "us-east-1", number: int = 0, **fields: Any) -> list[Any]:
+        """Creates a fixture once: returns its id, and whether this call created it. `number` tells equal ones apart."""
+        key = json.dumps([kind, id, region, number, fields], sort_keys=True)
+        prepared = self.account.memory("prepared")
+        new = key not in prepared
+        if new:
+            prepared[key] = self.create_fixture(kind, id, region, **fields)
+        return [prepared[key], new]
+
     def watch(self, routes: list[list[Any]]) -> None:
-        watch.begin(self.account, [ProbedRoute(*route) for route in routes])
+        watch.begin(self.account, [probed_route(route) for route in routes])
 
     def unanswered(self) -> list[list[Any]]:
-        return [list(gap) for gap in watch.now(self.account)]
+        return [[gap.write, gap.action, gap.route[:4], gap.why] for gap in watch.now(self.account)]
 
-    def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
-        return asdict(answer(self.account, name, port, host, path))
+    def traffic(
+        self, name: str, port: int = 443, host: str = "", path: str = "/", visitor: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        return asdict(answer(self.account, name, port, host, path, visitor_of(visitor or {})))
 
     def network(self) -> dict[str, Any]:
         """Starts DNS and proxy at the first call. Returns dns ([host, port]), proxy (URL) and authority (PEM)."""
