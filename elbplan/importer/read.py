@@ -38,6 +38,8 @@ from .target_owners import attached_scaling_groups, further_targets, other_regis
 from .words import has_words
 
 Resources = dict[Address, Resource]
+FOLLOWERS = ("targets",)
+"""Kinds without ids of their own."""
 READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
 
 
@@ -93,7 +95,8 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
 def _live_resources(reader: BatchReader, region: str, claims: Claims, stack: str) -> Resources:
     """The models of what is claimed, as the kinds read them. They refer to each other by address."""
     scope = Scope(region, {stack: {}}, adopt={stack: claims.ids})
-    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ]
+    kinds = {address.kind for address in claims.ids} | set(FOLLOWERS)
+    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ if kind in kinds]
     lives: list[LiveResource[Resource]] = [live for found in reader.run(programs) for live in found.ours.get(stack, ())]
     known = {id: address for address, id in claims.ids.items()}
     if owned := [live for live in lives if live.id not in known and live.address.kind != Targets.kind]:
