@@ -36,11 +36,6 @@ class ZoneRecord:
         return str(self.raw.get("SetIdentifier") or "")
 
     @property
-    def is_alias(self) -> bool:
-        """True for an alias of type A or AAAA with an identifier that a spec can have: a record as elbplan makes it."""
-        return bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ALIASES and self.has_usable_identifier
-
-    @property
     def has_usable_identifier(self) -> bool:
         """True if a spec can have the set identifier, or there is none."""
         return not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier))
@@ -53,8 +48,13 @@ class ZoneRecord:
     @property
     def is_https_of_name(self) -> bool:
         """True for an HTTPS record that only says how its own name is reached: by RFC 9460 its target is `.`."""
-        targets = {value.split()[1] for value in self.values if " " in value}
+        targets = {value["Value"].split()[1] for value in self.raw.get("ResourceRecords", ()) if " " in value["Value"]}
         return self.raw["Type"] == "HTTPS" and targets <= {".", self.name, f"{self.name}."}
+
+    @property
+    def is_alias(self) -> bool:
+        """True for an alias of type A or AAAA."""
+        return bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ALIASES
 
     @property
     def is_multivalue(self) -> bool:
@@ -105,10 +105,13 @@ def every_record() -> ReadProgram[tuple[list[ZoneRecord], Unread]]:
 
 
 def leading_to(records: Iterable[ZoneRecord], dns_name: str, addresses: Iterable[str] = ()) -> list[ZoneRecord]:
-    """The records that lead here, with the HTTPS records beside them, in the order of their names."""
+    """The records that lead to this DNS name or to one of these addresses, with the HTTPS records beside them.
+
+    They come in the order of their names.
+    """
     wanted, records = {balancer_name(dns_name), *addresses}, list(records)
     found = [record for record in records if wanted & record.destinations]
-    places = {(record.zone, record.name, record.identifier) for record in found}
+    places = {record.place for record in found}
     found += [record for record in records if record.is_https_of_name and record.place in places]
     return sorted(found, key=lambda record: (record.name, record.raw["Type"]))
 

@@ -62,6 +62,8 @@ def _is_expressible(domain: Domain) -> bool:
     alike = all(len({str(getattr(record, name)) for record in records}) == 1 for name in (*SHARED, "cidr_routing"))
     health = {record.evaluate_target_health for record in records if record.is_alias}
     ttls = {record.ttl for record in records if not record.is_alias}
+    if any(record.multi_value_answer for record in records):
+        return False
     return alike and len(health) < 2 and len(ttls) < 2 and types != {"HTTPS"}
 
 

@@ -1,11 +1,11 @@
-"""What stands around a load balancer, in the words of the short form: logs, web ACL, Shield Advanced. Pure."""
+"""What stands around a load balancer, in the words of the short form: logs, web ACL and Shield Advanced. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.address import Address, AwsId
+from ..core.address import Address, AwsId, Lookup
 from ..core.resource import Resource
 from ..kinds.aws.log_delivery import LOGS
 from ..kinds.load_balancer import LoadBalancer
@@ -42,13 +42,17 @@ def edge_of(associations: Associations, balancer: Address) -> dict[Address, Reso
     return found
 
 
-def edge_words(resources: Mapping[Address, Resource], balancer: LoadBalancer) -> tuple[dict[str, Any], set[Address]]:
+def edge_words(
+    resources: Mapping[Address, Resource], balancer: LoadBalancer, lookups: Mapping[Lookup, tuple[AwsId, ...]]
+) -> tuple[dict[str, Any], set[Address]]:
     """`web_acl:` and `shield:`, and the addresses that they cover."""
     words: dict[str, Any] = {}
     covered: set[Address] = set()
     association = resources.get(WEB_ACL)
     if isinstance(association, WebAclAssociation):
-        words["web_acl"] = str(association.web_acl)
+        by_name = {ids: lookup.query for lookup, ids in lookups.items() if lookup.what == "web_acl"}
+        arn = str(association.web_acl)
+        words["web_acl"] = by_name.get((AwsId(arn),), arn).removeprefix("name:")
         covered.add(WEB_ACL)
     protections = {a: r.elastic_ip for a, r in resources.items() if isinstance(r, ShieldProtection)}
     every = [pin.allocation for pin in balancer.pins if pin.allocation] if balancer.type == "network" else [None]

@@ -29,7 +29,8 @@ def group_words(
     """The words, and the addresses that they cover. `type` is that of the load balancer."""
     targets, covered = _targets(address, group, resources, labels)
     if group.target_type == "lambda":
-        return targets | _health_of_function(group) | _attribute_words(group), {address, *covered}
+        health = _answers(group) if group.health.enabled else {}
+        return targets | ({"health": health} if health else {}) | _attribute_words(group), {address, *covered}
     words = targets | {"port": group.port}
     words |= {"protocol": str(group.protocol).lower()} if group.protocol != USUAL[type] else {}
     if group.protocol_version not in (None, "HTTP1"):
@@ -88,11 +89,11 @@ def _health(group: TargetGroup) -> Words:
     health = group.health
     port = {"port": health.port} if health.port != "traffic-port" else {}
     protocol = {"protocol": health.protocol.lower()} if health.protocol else {}
-    return _health_of_function(group).get("health", {}) | port | protocol
+    return _answers(group) | port | protocol
 
 
-def _health_of_function(group: TargetGroup) -> Words:
-    """The check that also a function can have."""
+def _answers(group: TargetGroup) -> Words:
+    """What the check asks and expects: all that a function can have."""
     health = group.health
     words: Words = {
         "path": health.path,
@@ -102,8 +103,7 @@ def _health_of_function(group: TargetGroup) -> Words:
         "unhealthy": health.unhealthy,
         "codes": health.codes,
     }
-    given = {key: value for key, value in words.items() if value is not None}
-    return {"health": given} if given else {}
+    return {key: value for key, value in words.items() if value is not None}
 
 
 # Attributes ----------------------------------------------------------------------------------------------------------

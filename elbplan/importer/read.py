@@ -17,6 +17,7 @@ from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.rule import Rule
+from ..kinds.shield_protection import ShieldProtection
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
@@ -37,6 +38,8 @@ from .target_owners import attached_scaling_groups, further_targets, other_regis
 from .words import has_words
 
 Resources = dict[Address, Resource]
+FOLLOWERS = ("targets",)
+"""Kinds without ids of their own."""
 READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
 
 
@@ -92,7 +95,8 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
 def _live_resources(reader: BatchReader, region: str, claims: Claims, stack: str) -> Resources:
     """The models of what is claimed, as the kinds read them. They refer to each other by address."""
     scope = Scope(region, {stack: {}}, adopt={stack: claims.ids})
-    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ]
+    kinds = {address.kind for address in claims.ids} | set(FOLLOWERS)
+    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ if kind in kinds]
     lives: list[LiveResource[Resource]] = [live for found in reader.run(programs) for live in found.ours.get(stack, ())]
     known = {id: address for address, id in claims.ids.items()}
     if owned := [live for live in lives if live.id not in known and live.address.kind != Targets.kind]:
@@ -192,7 +196,10 @@ def _with_tags(resources: Resources, ids: Mapping[Address, str], seen: Survey) -
 
 
 def _settled(resource: Resource, tags: Mapping[str, str], seen: Survey) -> Resource:
-    changed: dict[str, Any] = {"tags": tags} if KINDS[resource.kind].taggable else {}
+    if not KINDS[resource.kind].taggable or isinstance(resource, ShieldProtection):
+        return resource
+    named = tags.get("Name") == getattr(resource, "name", None)  # elbplan writes this tag itself
+    changed: dict[str, Any] = {"tags": {key: value for key, value in tags.items() if key != "Name" or not named}}
     if isinstance(resource, LoadBalancer):
         changed["records"] = ()
         changed["minimum_capacity_units"] = seen.associations.capacity_units

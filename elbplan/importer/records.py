@@ -13,7 +13,6 @@ from .aliases import ZoneRecord
 from .claims import BALANCER, Claims
 from .survey import Survey
 
-LEFT = "elbplan manages aliases (A and AAAA), CNAMEs, multivalue answers, and HTTPS records beside these"
 ADDRESSES = ("A", "CNAME")
 """The types whose record has only the domain name as its name in a spec."""
 
@@ -21,7 +20,7 @@ ADDRESSES = ("A", "CNAME")
 def records_of(seen: Survey, claims: Claims) -> dict[Address, Resource]:
     """The records that elbplan can take over. Others that lead to the load balancer are noted in the claims."""
     records: dict[Address, Resource] = {}
-    own = []
+    own, elastic_ips = [], _elastic_ips(seen)
     for found in seen.records:
         if why := _why_not(found):
             claims.leave(f"record {found.raw['Type']} {found.name} in zone {found.zone_name}", why)
@@ -29,20 +28,22 @@ def records_of(seen: Survey, claims: Claims) -> dict[Address, Resource]:
             own.append(found)
     for label, found in _labels(own):
         suffix = "" if found.raw["Type"] in ADDRESSES else f"-{found.raw['Type'].lower()}"
-        records[Address("record", f"{label}{suffix}")] = _record(found, seen)
+        records[Address("record", f"{label}{suffix}")] = _record(found, elastic_ips)
     return records
 
 
 def _why_not(found: ZoneRecord) -> str:
     """Why elbplan cannot manage a record; "" if it can."""
-    raw = found.raw
-    if raw.get("TrafficPolicyInstanceId"):
+    if found.raw.get("TrafficPolicyInstanceId"):
         return "a traffic policy of Route 53 made it"
     if not found.has_usable_identifier:
         return f"its set identifier {found.identifier!r} is none that a spec can have"
-    if found.is_multivalue or raw["Type"] in ("CNAME", "HTTPS"):
+    if found.raw["Type"] in ("CNAME", "HTTPS") or found.is_multivalue:
         return "" if len(found.values) == 1 else "it has several values"
     return "" if found.is_alias else LEFT
+
+
+LEFT = "elbplan manages aliases, CNAMEs, multivalue answers, and HTTPS records beside these"
 
 
 def _labels(own: list[ZoneRecord]) -> Iterator[tuple[str, ZoneRecord]]:
@@ -60,22 +61,21 @@ def _labels(own: list[ZoneRecord]) -> Iterator[tuple[str, ZoneRecord]]:
         yield from ((label, record) for record in group)
 
 
-def _record(found: ZoneRecord, seen: Survey) -> Record:
-    raw = found.raw
-    alias, check = raw.get("AliasTarget"), raw.get("HealthCheckId")
-    value = found.values[0] if found.is_multivalue or raw["Type"] == "HTTPS" else ""
-    elastic_ip = _elastic_ips(seen).get(value)
+def _record(found: ZoneRecord, elastic_ips: Mapping[str, str]) -> Record:
+    alias, check = found.raw.get("AliasTarget"), found.raw.get("HealthCheckId")
+    value = found.values[0] if found.is_multivalue or found.raw["Type"] == "HTTPS" else ""
+    elastic_ip = elastic_ips.get(value)
     return Record(
         name=found.name,
-        type=raw["Type"],
+        type=found.raw["Type"],
         zone=AwsId(found.zone),
         load_balancer=BALANCER,
         evaluate_target_health=bool(alias.get("EvaluateTargetHealth")) if alias else True,
-        ttl=None if alias else raw.get("TTL"),
+        ttl=None if alias else found.raw.get("TTL"),
         value=None if elastic_ip else value or None,
         elastic_ip=AwsId(elastic_ip) if elastic_ip else None,
         health_check=AwsId(check) if check else None,
-        **policy_fields(raw),
+        **policy_fields(found.raw),
     )
 
 

@@ -22,7 +22,7 @@ from ..spec.expand.rules import STEP
 from .balancer_words import setting_words, subnet_entries
 from .claims import BALANCER
 from .domain_words import certificates_of_domains, domain_entries, domains_of
-from .edge import edge_words, log_words
+from .edge import SHIELD, edge_words, log_words
 from .group_words import group_words
 from .listener_words import settings_words
 from .login_words import leading_words, rewrite_words
@@ -89,14 +89,15 @@ class ShortWriter:
         return words
 
     def _subnets(self) -> Words:
-        known = {} if self.balancer.pins else self.source.lookups
+        known = self.source.lookups
         if DEFAULT_VPC in known and EVERY_ZONE in known:
             return {}
-        letters = sorted(lookup.query for lookup in known if lookup.what == "subnet")
+        letters = {ids[0]: lookup.query for lookup, ids in known.items() if lookup.what == "subnet"}
         if DEFAULT_VPC in known and letters:
-            return {"zones": letters}
+            usual = {"zones": sorted(letters.values())}
+            return {"network": {"subnets": subnet_entries(self.balancer, letters)}} if self.balancer.pins else usual
         vpcs = {str(r.vpc) for r in self.resources.values() if isinstance(r, SecurityGroup | TargetGroup) and r.vpc}
-        return {"network": {"vpc": min(vpcs, default="default"), "subnets": subnet_entries(self.balancer)}}
+        return {"network": {"vpc": min(vpcs, default="default"), "subnets": subnet_entries(self.balancer, {})}}
 
     def _allow(self) -> list[str] | None:
         """The sources that the rules of the load balancer's own group let in, if they are the same for each port."""
@@ -186,14 +187,14 @@ class ShortWriter:
         return words
 
     def _edge(self) -> Words:
-        words, covered = edge_words(self.resources, self.balancer)
+        words, covered = edge_words(self.resources, self.balancer, self.source.lookups)
         self.covered |= covered
         return words
 
     def _tags(self) -> Mapping[str, str]:
         """The tags that all resources have. `Name` is the name of one."""
         new = not self.source.ids
-        own = [(a, r) for a, r in self.resources.items() if a in self.source.ids or new]
+        own = [(a, r) for a, r in self.resources.items() if new or a in self.source.ids or a.kind == SHIELD.kind]
         taggable = [r.tags for a, r in own if KINDS[a.kind].taggable]
         common = dict(taggable[0]) if taggable else {}
         return {k: v for k, v in common.items() if all(tags.get(k) == v for tags in taggable)}

@@ -51,7 +51,8 @@ class Survey:
     security_groups   by id; `interfaces` and `referring` say which network interfaces and other groups use each
     targets        by ARN of a target group
     instances      by id, with their tags
-    records        the record sets that lead to the load balancer; `zones` all hosted zones of the account
+    records        the record sets that lead to the load balancer; `zones` all hosted zones of the account;
+                   `has_records` whether AWS lets elbplan read all of them
     tags           by AWS id, all tags
     unread         what AWS did not let elbplan read
     """
@@ -75,6 +76,7 @@ class Survey:
     unread: list[NotImported] = field(default_factory=list)
     records: list[ZoneRecord] = field(default_factory=list)
     zones: Sequence[Raw] = ()
+    has_records: bool = True
     tags: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -96,7 +98,8 @@ def survey(balancer: Raw) -> ReadProgram[Survey]:
     seen.unread += seen.associations.unread
     seen.zones, zones_unread = yield from every_zone()
     records, records_unread = yield from every_record()
-    seen.unread += (*zones_unread, *records_unread)
+    seen.unread += zones_unread or records_unread
+    seen.has_records = not (zones_unread or records_unread)
     seen.records = leading_to(records, balancer.get("DNSName") or "", addresses_of(balancer))
     yield from _tags(seen)
     return seen

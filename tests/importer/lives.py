@@ -1,4 +1,4 @@
-"""The specs of an import: a stack of each is made in the simulator, looks as if a person had made it, and is imported."""
+"""Stacks for an import: made in the simulator, then without what shows that elbplan made them."""
 
 from __future__ import annotations
 
@@ -75,6 +75,6 @@ def imported(stage: Stage, text: str) -> Imported:
     by_hand(stage.box.account)
     stage.box.clear_calls()
     name = balancer.split("/")[2]
-    source = read_source(stage.aws.send, stack.region or "", stage.box.account_id, name, name.lower())
+    source = read_source(stage.aws.send, stage.aws.region, stage.box.account_id, name, name.lower())
     assert stage.box.writes() == [], "an import only reads"
     return Imported(source, spec_text(source, name.lower(), f"specs/{name}.yaml", "2026-11-30"), made)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from elbplan.importer.source import ImportSource
 from elbplan.kinds import KINDS
 from elbplan.kinds.record import Record
 from elbplan.kinds.shield_protection import ShieldProtection
@@ -25,6 +26,7 @@ FAR = {
     "security-group": "of servers, which the spec names by id",
     "security-group-rule": "in the groups of servers",
     "elastic-ip": "of servers",
+    "volume": "of servers",
     "parameter": "a record of elbplan",
 }
 """What elbplan makes and an import does not look for, since it is not the load balancer's."""
@@ -53,7 +55,7 @@ def test_import_adopts_by_tags_alone(box: Box, files: Path, name: str, prepared:
     assert plan.hazards == ()
     changes = {str(change.address): (change.action, change.because) for change in plan.changes}
     assert {address: why for address, why in changes.items() if why[0] != "adopt"} == {}, found.spec
-    assert forgotten(found) == []
+    assert forgotten(found, before) == []
 
     outcome = stage.run(plan)
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
@@ -79,14 +81,17 @@ def _plain(fields: Any) -> Any:
     return {key: _plain(value) if str(key).lower() == "tags" else value for key, value in kept.items()}
 
 
-def forgotten(found: Imported) -> list[str]:
-    """What elbplan made near the load balancer, and the command does not mention."""
-    words = found.words
-    return [
-        arn
-        for arn in found.made
-        if arn not in words and _id(arn) not in words and _kind(arn) not in FAR
+def forgotten(found: Imported, before: Mapping[str, Any]) -> list[str]:
+    """What elbplan made near the load balancer, and the command does not mention by its id, or as a resource."""
+    kinds = {address.kind for address in found.source.resources}
+    zones = {str(resource.zone) for resource in found.source.resources.values() if isinstance(resource, Record)}
+    listeners = str([fields for id, fields in before.items() if ":listener/" in id])
+    mentioned = {"protection": lambda id: "shield_protection" in kinds, "hostedzone": lambda id: id in zones}
+    mentioned |= {"truststore": lambda id: id not in listeners}  # a store that no listener uses is far away
+    near = [
+        arn for arn in found.made if _kind(arn) not in FAR and arn not in found.words and _id(arn) not in found.words
     ]
+    return [arn for arn in near if not mentioned.get(_kind(arn), lambda id: False)(_id(arn))]
 
 
 def _id(arn: str) -> str:
@@ -113,6 +118,7 @@ def owned(found: Imported) -> set[str]:
 
 def destroyed(stage: Stage, found: Imported, before: Mapping[str, Any]) -> None:
     """Destroys the stack. What the spec did not adopt is as it was."""
+    without_deletion_protection(stage, found.source)
     (end,) = workflow.plan_destroy(stage.aws, stage.stacks(found.spec), KINDS)
     outcome = stage.run(end)
     assert outcome.complete, [(event.step.id, event.text, event.hint) for event in outcome.failed]
@@ -120,10 +126,22 @@ def destroyed(stage: Stage, found: Imported, before: Mapping[str, Any]) -> None:
     own = owned(found)
     gone = {id for id in before if id not in after and _listener_of(id) not in own}
     assert sorted(gone - own) == [], "destroy deletes only what the spec adopted"
-    changed = {id: (before[id], after[id]) for id in after if id in before and after[id] != before[id]}
-    assert changed == {}
+    changed = [(id, before[id], after[id]) for id in after if id in before and _free(after[id]) != _free(before[id])]
+    assert changed == []
 
 
 def _listener_of(id: str) -> str:
     """The listener of a rule: it takes its default rule with it."""
     return id.replace(":listener-rule/", ":listener/").rpartition("/")[0] if ":listener-rule/" in id else ""
+
+
+def _free(fields: Any) -> Any:
+    """The fields of an Elastic IP without the load balancer that uses it."""
+    return {key: value for key, value in fields.items() if key != "at"} if isinstance(fields, Mapping) else fields
+
+
+def without_deletion_protection(stage: Stage, source: ImportSource) -> None:
+    """A person takes the protection off, as AWS demands before a deletion."""
+    attributes = [{"Key": "deletion_protection.enabled", "Value": "false"}]
+    elb = stage.box.client("elbv2", source.region)
+    elb.modify_load_balancer_attributes(LoadBalancerArn=source.arn, Attributes=attributes)
