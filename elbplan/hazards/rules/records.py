@@ -75,9 +75,7 @@ def record_check_changes(timeline: Timeline) -> Iterator[Hazard]:
         for address, before, check in transition.changed_to(Route53HealthCheck):
             changed = [f for f in differing_fields(before, check) if f in ASKED] if before is not None else []
             if changed and address in followed:
-                text = (
-                    f"the check changes ({', '.join(changed)}): DNS drops its records if the endpoint fails it"
-                )
+                text = f"the check changes ({', '.join(changed)}): DNS drops its records if the endpoint fails it"
                 remedy = "first let the endpoint pass both checks"
                 yield Hazard("health-check-changes", address, text, step=transition.index, remedy=remedy)
 

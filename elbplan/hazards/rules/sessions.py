@@ -26,7 +26,9 @@ def sessions_lost(timeline: Timeline) -> Iterator[Hazard]:
                 remedy = "keep sticky: of the group until no target keeps sessions in its own memory"
                 yield Hazard("sessions-lost", address, text, step=transition.index, remedy=remedy)
         for address, place, after in transition.changed_to(Listener, Rule):
-            if place is not None and _shared(place) and _shared(place) <= _groups(after) and not _shared(after):
+            if not isinstance(place, Listener | Rule) or not isinstance(after, Listener | Rule):
+                continue
+            if _shared(place) and _shared(place) <= _groups(after) and not _shared(after):
                 text = "clients no longer stay with one group: the next request can go to another group"
                 remedy = "keep sticky: of the forward until one group gets all requests"
                 yield Hazard("sessions-lost", address, text, step=transition.index, remedy=remedy)
