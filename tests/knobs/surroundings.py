@@ -20,6 +20,8 @@ def prepare(stage: Stage) -> dict[str, str]:
         box.create_fixture("auto_scaling_group", name, region=REGION)
     box.create_fixture("vpc", "vpc-00000b", region=REGION)
     box.create_fixture("private_authority", AUTHORITY, region=REGION)
+    stage.client("ssm").put_parameter(Name="/web/oidc", Value="a secret", Type="SecureString")
+    stage.client("secretsmanager").create_secret(Name="web/oidc", SecretString="a secret")
     return {"IPV6": _ipv6_network(stage), **_servers(stage)}
 
 
