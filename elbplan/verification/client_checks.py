@@ -57,7 +57,7 @@ def identity_check(site: Site, port: int, name: str) -> Check:
     except Failure as failure:
         if failure.kind == "broken":
             what = f"refuses the client certificate ({failure.text})"
-            return failed("tls", subject, what, REFUSED, plan_of(site.retry))
+            return failed("tls", subject, what, REFUSED)
         return skipped("tls", subject, failure.text)
     return ok("tls", subject, "accepts the client certificate")
 
