@@ -71,7 +71,9 @@ class Lives:
         for text in texts:
             approve_mails(stage, text)
             stacks = [*stacks[-1:], *stage.stacks(text)]
-            _under_policy(stage, life, "apply", stacks, lambda text=text: _apply(stage, life, stage.plan(text), stacks[-1]))
+            _under_policy(
+                stage, life, "apply", stacks, lambda text=text: _apply(stage, life, stage.plan(text), stacks[-1])
+            )
             _under_policy(stage, life, "plan", stacks[-1:], lambda text=text: stage.assert_settled(text))
         (end,) = workflow.plan_destroy(stage.aws, stage.stacks(texts[-1]), KINDS)
         _under_policy(stage, life, "destroy", stacks[-1:], lambda: _apply(stage, life, end, stacks[-1]))
