@@ -12,6 +12,7 @@ from ..kinds.aws.actions import Forward, action_text
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.aws.leading_actions import leading_text
+from ..kinds.aws.routing_policies import policy_text
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.instance import ExternalInstance
@@ -48,7 +49,7 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
         conditions = " and ".join(map(condition_text, resource.conditions))
         return _joined(f"{resource.priority}: {conditions}", _actions(resource.leading_actions, resource.action))
     if isinstance(resource, Record):
-        return f"{resource.name} → {_balancer_name(resource.load_balancer)}"
+        return _record(resource)
     if isinstance(resource, Certificate):
         source = "DNS-validated" if resource.by_records else resource.source
         exported = ", exportable" if resource.export else ""
@@ -62,6 +63,20 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
     if isinstance(resource, Targets):
         return ", ".join(target.removeprefix(f"{ExternalInstance.kind}.") for target in summary.split(", "))
     return summary
+
+
+def _record(record: Record) -> str:
+    """`shop.example.com → load balancer, weighted 90`"""
+    text = f"{record.name} → {_destination(record)}"
+    return f"{text}, {policy}" if (policy := policy_text(record)) else text
+
+
+def _destination(record: Record) -> str:
+    if isinstance(record.elastic_ip, Address):
+        return in_words(record.elastic_ip)
+    if record.multi_value_answer and record.type != "HTTPS":
+        return str(record.elastic_ip or record.value)
+    return _balancer_name(record.load_balancer)
 
 
 def _balancer(balancer: LoadBalancer) -> str:

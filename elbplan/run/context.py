@@ -24,6 +24,7 @@ class KnownResources:
         self._lock = threading.Lock()
         self._plan = plan
         self.causes = plan.causes
+        self.lives = plan.lives
         self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
         self.created = {step.address: step.after for step in plan.steps if step.do == "create" and step.after}
@@ -85,6 +86,10 @@ class RunStepContext:
     @property
     def created(self) -> Mapping[Address, Resource]:
         return self.known.created
+
+    @property
+    def lives(self) -> Mapping[Address, LiveResource[Resource]]:
+        return self.known.lives
 
     @property
     def token(self) -> str:

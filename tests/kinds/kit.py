@@ -47,6 +47,7 @@ class Place:
     beside: tuple[str, ...] = ()
     token: str = "0123456789abcdef0123456789abcdef"
     created: Mapping[Address, Resource] = field(default_factory=dict)
+    lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
     resources: Mapping[Ref, Resource] = field(default_factory=dict)
     servers: Mapping[str, ServerFacts] = field(default_factory=dict)
     known_cause: Cause | None = None
