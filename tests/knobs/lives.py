@@ -72,7 +72,11 @@ class Lives:
             approve_mails(stage, text)
             stacks = [*stacks[-1:], *stage.stacks(text)]
             _under_policy(
-                stage, life, "apply", stacks, lambda text=text: _apply(stage, life, stage.plan(text), stacks[-1])
+                stage,
+                life,
+                "apply",
+                stacks,
+                lambda text=text, last=stacks[-1]: _apply(stage, life, stage.plan(text), last),
             )
             _under_policy(stage, life, "plan", stacks[-1:], lambda text=text: stage.assert_settled(text))
         (end,) = workflow.plan_destroy(stage.aws, stage.stacks(texts[-1]), KINDS)

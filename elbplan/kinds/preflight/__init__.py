@@ -23,7 +23,6 @@ LOOKS: Sequence[Look] = (
 )
 
 PERMISSIONS = (
-    *balancer_targets.PERMISSIONS,
     *outside_addresses.PERMISSIONS,
     *functions.PERMISSIONS,
     *certificates.PERMISSIONS,

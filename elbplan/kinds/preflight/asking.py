@@ -14,7 +14,7 @@ from ..targets import Targets
 
 R = TypeVar("R", bound=Resource)
 
-LATER = "learns only at the step itself what AWS refuses"
+LATER = "learns of a quota that is too low only when AWS refuses the create"
 
 
 def asked(service: str, operation: str, params: Mapping[str, Any], gone: tuple[str, ...] = ()) -> Call:

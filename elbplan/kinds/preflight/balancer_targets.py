@@ -5,32 +5,16 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.address import Address
 from ...core.call import Answer, ReadProgram
-from ...core.permission import reads
 from ...core.plan import Plan, Refusal
-from ...core.resource import Resource
 from ..target_group import TargetGroup
-from .asking import LATER, asked, is_known, new_targets
+from .asking import asked, is_known, new_targets
 
 GONE = ("LoadBalancerNotFound",)
-
-
-def _balancers(resource: Resource) -> Iterable[str]:
-    """A value for a group whose targets are load balancers."""
-    return ["*"] if isinstance(resource, TargetGroup) and resource.target_type == "alb" else []
-
-
-PERMISSIONS = reads(
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeListeners",
-    verbs=("compare",),
-    each=_balancers,
-    without_it=LATER,
-)
 
 
 def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:

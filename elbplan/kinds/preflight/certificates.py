@@ -13,8 +13,9 @@ from ...core.permission import Permission
 from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
 from ..listener import Listener
-from .asking import LATER, asked, is_known, written
+from .asking import asked, is_known, written
 
+WITHOUT = "does not check certificates of others before the first write"
 GONE = ("ResourceNotFoundException",)
 KEY_TYPES = (
     "RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1",
@@ -40,7 +41,7 @@ def _named(resource: Resource) -> Iterable[str]:
 
 PERMISSIONS = (
     Permission(
-        "acm:DescribeCertificate", ("compare",), ("{}",), each=_named, without_it=LATER,
+        "acm:DescribeCertificate", ("compare",), ("{}",), each=_named, without_it=WITHOUT,
         why="others made the certificate, and the spec names it",
     ),
 )  # fmt: skip

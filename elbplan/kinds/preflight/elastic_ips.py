@@ -26,6 +26,8 @@ MORE = (
 USERS = {"nat_gateway": "a NAT gateway", "network_load_balancer": "another load balancer"}
 """By type of a network interface: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html"""
 
+NOT_SEEN = "does not see before the first write who has an Elastic IP of others"
+
 
 def _new(resource: Resource) -> Iterable[str]:
     """A value for an Elastic IP that elbplan allocates."""
@@ -43,8 +45,8 @@ def _named(resource: Resource) -> Iterable[str]:
 
 
 PERMISSIONS = (
-    *reads("ec2:DescribeAddresses", "servicequotas:GetServiceQuota", verbs=("compare",), each=_new, without_it=LATER),
-    *reads("ec2:DescribeAddresses", "ec2:DescribeNetworkInterfaces", verbs=("compare",), each=_named, without_it=LATER),
+    *reads("servicequotas:GetServiceQuota", verbs=("compare",), each=_new, without_it=LATER),
+    *reads("ec2:DescribeNetworkInterfaces", verbs=("compare",), each=_named, without_it=NOT_SEEN),
 )
 
 

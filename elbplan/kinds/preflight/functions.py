@@ -10,8 +10,9 @@ from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
 from ..aws.functions import functions_in
 from ..targets import Targets
-from .asking import LATER, asked, is_known, new_targets
+from .asking import asked, is_known, new_targets
 
+WITHOUT = "does not look for the function before the first write"
 GONE = ("ResourceNotFoundException",)
 
 
@@ -22,7 +23,7 @@ def _functions(resource: Resource) -> Iterable[str]:
 
 PERMISSIONS = (
     Permission(
-        "lambda:GetFunctionConfiguration", ("compare",), ("{}",), each=_functions, without_it=LATER,
+        "lambda:GetFunctionConfiguration", ("compare",), ("{}",), each=_functions, without_it=WITHOUT,
         why="others made the function, and the spec names it",
     ),
 )  # fmt: skip

@@ -14,7 +14,9 @@ from ...core.permission import reads
 from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
 from ..targets import Targets
-from .asking import LATER, asked, is_known, new_targets
+from .asking import asked, is_known, new_targets
+
+WITHOUT = "does not compare the addresses of targets with the VPC before the first write"
 
 
 def _addresses(resource: Resource) -> Iterable[str]:
@@ -23,7 +25,7 @@ def _addresses(resource: Resource) -> Iterable[str]:
     return ["*"] if any(member.address and not member.address.startswith("arn:") for member in members) else []
 
 
-PERMISSIONS = reads("ec2:DescribeVpcs", verbs=("compare",), each=_addresses, without_it=LATER)
+PERMISSIONS = reads("ec2:DescribeVpcs", verbs=("compare",), each=_addresses, without_it=WITHOUT)
 
 
 def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
