@@ -129,3 +129,27 @@ def test_a_stack_without_such_parts_asks_nothing_more(stage: Stage) -> None:
     stage.box.clear_calls()
     stage.plan(specs.COURSE)
     assert asked & set(stage.box.counts()) == set()
+
+
+def test_launch_templates(stage: Stage) -> None:
+    ec2 = stage.client("ec2")
+    ec2.create_launch_template(LaunchTemplateName="bare", LaunchTemplateData={"InstanceType": "t3.micro"})
+    data = {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro", "NetworkInterfaces": [{"DeviceIndex": 0}]}
+    ec2.create_launch_template(LaunchTemplateName="wired", LaunchTemplateData=data)
+    spec = f"{specs.HEAD}servers: {{count: 1, launch_template: NAME}}\ntargets: {{port: 80}}\n"
+    assert "there is no launch template none with the version $Default" in refused(stage, spec.replace("NAME", "none"))
+    assert "the launch template bare has no image" in refused(stage, spec.replace("NAME", "bare"))
+    wired = spec.replace("NAME", "wired")
+    assert "the launch template wired has network interfaces" in refused(stage, wired)
+    made = wired.replace("count: 1", "count: 1, public_address: false")
+    stage.apply(made)
+    stage.destroy(made)
+
+
+def test_an_auto_scaling_group_that_fills_other_groups_is_named(stage: Stage) -> None:
+    stage.box.create_fixture("auto_scaling_group", "fleet", region=REGION)
+    first = f"name: first\nregion: {REGION}\ntargets: {{auto_scaling_group: fleet, port: 80, open: true}}\n"
+    stage.apply(first)
+    plan = stage.plan(first.replace("first", "my-web"))
+    assert any("the Auto Scaling group fleet already fills first-web" in text for text in plan.warnings), plan.warnings
+    stage.destroy(first)

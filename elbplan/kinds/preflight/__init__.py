@@ -9,7 +9,15 @@ from collections.abc import Callable, Sequence
 
 from ...core.call import ReadProgram
 from ...core.plan import Plan, Refusal
-from . import balancer_targets, certificates, elastic_ips, functions, outside_addresses, service_quotas
+from . import (
+    balancer_targets,
+    certificates,
+    elastic_ips,
+    functions,
+    launch_templates,
+    outside_addresses,
+    service_quotas,
+)
 
 Look = Callable[[Plan], ReadProgram[Sequence[Refusal]]]
 
@@ -19,6 +27,7 @@ LOOKS: Sequence[Look] = (
     functions.look,
     certificates.look,
     elastic_ips.look,
+    launch_templates.look,
     service_quotas.look,
 )
 
@@ -27,5 +36,6 @@ PERMISSIONS = (
     *functions.PERMISSIONS,
     *certificates.PERMISSIONS,
     *elastic_ips.PERMISSIONS,
+    *launch_templates.PERMISSIONS,
     *service_quotas.PERMISSIONS,
 )
