@@ -14,6 +14,7 @@ from ..state.elbv2 import SECURE, StoredBalancer, StoredListener, StoredRule
 from ..state.route53 import plain
 from .certificates import covers, covers_host, shown_certificate
 from .names import Resolution, resolutions
+from .nodes import balancers_with_nodes
 from .request import VisitorRequest
 from .routing import connection_to, rule_for, serving_targets, weights_of
 
@@ -49,12 +50,21 @@ def _after_dns(account: Account, found: Resolution, port: int, request: VisitorR
         return TrafficAnswer(False, via=via, why=f"{found.last} is part of an endless chain of aliases")
     if found.result != "found":
         return TrafficAnswer(False, via=via[:-1], why=f"{found.last} does not resolve")
-    return _by_addresses(account, found.values, via)
+    return _by_addresses(account, found.values, port, request, via)
 
 
-def _by_addresses(account: Account, addresses: tuple[str, ...], via: list[str]) -> TrafficAnswer:
-    """Every address must be a public address of a running instance."""
+def _by_addresses(
+    account: Account, addresses: tuple[str, ...], port: int, request: VisitorRequest, via: list[str]
+) -> TrafficAnswer:
+    """Every address must be that of a load balancer's node, or a public address of a running instance."""
     for address in addresses:
+        nodes = ((context, found) for context, found, own in balancers_with_nodes(account) if address in own)
+        if node := next(nodes, None):
+            reply = _by_balancer(*node, port, request, [*via, node[1].arn])
+            if not reply.ok:
+                return reply
+            via = reply.via
+            continue
         running = running_at(account, address)
         if running is None:
             return TrafficAnswer(False, via=via, why=f"no running instance has the address {address}")
