@@ -159,9 +159,6 @@ class StepContext(Protocol):
     def server(self, id: str) -> ServerFacts:
         """What is known of the server with this AWS id."""
 
-    def variable(self, name: str) -> str | None:
-        """The value of an environment variable; None if it is not set."""
-
     @property
     def known_cause(self) -> Cause | None:
         """What the plan knows to keep this resource from becoming ready."""

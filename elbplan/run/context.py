@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.cause import UNKNOWN_SERVER, Cause, ServerFacts
@@ -67,10 +66,7 @@ class KnownResources:
 
 @dataclass(frozen=True)
 class RunStepContext:
-    """The `StepContext` of one step of one run. `run` makes the tokens of two runs differ.
-
-    `environ` are the environment variables, for references to secrets.
-    """
+    """The `StepContext` of one step of one run. `run` makes the tokens of two runs differ."""
 
     stack: str
     region: str
@@ -79,7 +75,6 @@ class RunStepContext:
     live: LiveResource[Resource] | None
     known: KnownResources
     run: str
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     @classmethod
     def of(cls, plan: Plan, step: Step, known: KnownResources, run: str) -> RunStepContext:
@@ -118,9 +113,6 @@ class RunStepContext:
 
     def server(self, id: str) -> ServerFacts:
         return self.known.server(id)
-
-    def variable(self, name: str) -> str | None:
-        return self.environ.get(name)
 
     @property
     def known_cause(self) -> Cause | None:

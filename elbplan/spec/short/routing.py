@@ -69,8 +69,12 @@ class Geolocation(ShortModel):
 class Geoproximity(ShortModel):
     """Where the load balancer is, and how far its area reaches."""
 
-    region: Annotated[str | None, Field(description="region of AWS; by default the region of the stack")] = None
-    local_zone: Annotated[str | None, Field(description="group of Local Zones, like us-east-1-bos-1")] = None
+    region: Annotated[
+        str | None, Field(min_length=1, description="region of AWS; by default the region of the stack")
+    ] = None
+    local_zone: Annotated[str | None, Field(min_length=1, description="group of Local Zones, like us-east-1-bos-1")] = (
+        None
+    )
     latitude: Annotated[float | int | None, Field(description="from -90 to 90, with longitude")] = None
     longitude: Annotated[float | int | None, Field(description="from -180 to 180, with latitude")] = None
     bias: Annotated[
