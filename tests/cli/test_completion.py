@@ -30,11 +30,8 @@ from elbplan.spec import load
 from .kit import Shell
 
 ROOT = Path(__file__).parents[2]
-KNOBS = [
-    path
-    for theme in ("records", "certificates", "listeners-app")
-    for path in (ROOT / "tests" / "knobs").glob(f"{theme}*")
-]
+THEMES = ("records", "certificates-[rs]", "listeners-application", "lb-addresses")
+KNOBS = [path for theme in THEMES for path in (ROOT / "tests" / "knobs").glob(f"{theme}*.yaml")]
 SPECS = [*(ROOT / "specs").glob("*.yaml"), *(ROOT / "tests" / "spec" / "good").glob("*.yaml"), *KNOBS]
 MOST_SECONDS = 0.3
 
