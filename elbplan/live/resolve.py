@@ -33,6 +33,8 @@ Finder = Callable[[Ref], tuple[Ref, ...]]
 class NotFound(ElbplanError):
     """The account does not have something that the spec describes. Nothing was changed."""
 
+    absent = True
+
 
 def resolve(
     desired: Mapping[Address, Resource],
@@ -88,12 +90,12 @@ def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -
 def _missing_instance(address: Address, id: str, facts: LookupFacts) -> Refusal:
     if is_scaling_group(id):
         hint = "check the region, the account and the spelling, or create it first"
-        return Refusal(f"{address}: there is no Auto Scaling group {name_in(id)} in {facts.region}", hint)
+        return Refusal(f"{address}: there is no Auto Scaling group {name_in(id)} in {facts.region}", hint, absent=True)
     if id in facts.terminated:
         hint = "write another instance, or remove it from the spec: a terminated instance cannot start again"
         return Refusal(f"{address}: {id} does not exist any more (terminated)", hint)
     hint = "check the region, the account and the spelling; write another instance, or remove it from the spec"
-    return Refusal(f"{address}: there is no instance {id} in {facts.region}", hint)
+    return Refusal(f"{address}: there is no instance {id} in {facts.region}", hint, absent=True)
 
 
 def _placed(

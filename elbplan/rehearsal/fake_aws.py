@@ -16,11 +16,8 @@ TrafficGap = tuple[int, str, WatchedRoute, str]
 """A route without an answer: the number of the last write, AWS's name for that write, the route, and the reason."""
 
 
-class FakeAws(Protocol):
-    """A local simulator of AWS. Its time passes only when `advance` is called."""
-
-    def reset(self) -> None:
-        """Removes everything."""
+class Fixtures(Protocol):
+    """Creates resources that belong to no stack."""
 
     def create_defaults(
         self, region: str = ..., zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
@@ -29,6 +26,13 @@ class FakeAws(Protocol):
 
     def create_fixture(self, kind: str, id: str = "", region: str = ..., **wanted: Any) -> str:
         """Creates a resource that belongs to no stack, with this id if it is set. Returns the id."""
+
+
+class FakeAws(Fixtures, Protocol):
+    """A local simulator of AWS. Its time passes only when `advance` is called."""
+
+    def reset(self) -> None:
+        """Removes everything."""
 
     def sick(self, group: str, reason: str = ...) -> None:
         """Keeps the targets of a group unhealthy from now on. `group` is the name in AWS."""

@@ -17,6 +17,7 @@ from ..cost.quantities import (
     SHIELD,
 )
 from .money import plain, rounded, whole
+from .words import address_words
 
 Note = tuple[str, str]
 
@@ -44,7 +45,7 @@ def _unknown_notes(cost: StackCost) -> Iterator[str]:
     items = cost.items or cost.before_items
     for item in items:
         if item.quantity is None:
-            yield f"+ {item.what} of {item.address}: size unknown"
+            yield f"+ {item.what} of {address_words(item.address)}: size unknown"
     prices = [item.what for item in items if item.quantity is not None and item.unit_price is None]
     prices += ["capacity units" for use in cost.capacity if use.unit_price is None]
     if prices:

@@ -100,12 +100,16 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
     yield from _changed_rows(plan, style) if plan.lives and not ending.part else ()
     urls = stack_urls(plan, outcome) if not ending.part else []
     if urls:
-        yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan")
+        yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan", back=4)
     if plan.domains and load_balancer_names(outcome) and not ending.part:
+<<<<<<< HEAD
         yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim")
     for zone, servers in new_name_servers(plan, outcome.facts).items():
         yield from flow(style, style.line("  name servers   "), f"of {zone}: {servers}", "bold")
         yield from flow(style, style.line("                 "), UNTIL_THEN, "yellow")
+=======
+        yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim", back=4)
+>>>>>>> main
     if is_first_create(plan):
         yield from finished_rows(style, ending)
 

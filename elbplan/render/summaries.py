@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from ..core.address import Address, Lookup, Ref
 from ..core.kind import Kinds
+from ..core.plan import Plan
 from ..core.resource import Resource
-from ..kinds.aws.actions import Forward, action_text
-from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
-from ..kinds.aws.leading_actions import leading_text
 from ..kinds.aws.routing_policies import policy_text
+from ..kinds.aws.web_acls import name_in
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.instance import ExternalInstance
@@ -21,7 +17,10 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.rule import Rule
 from ..kinds.security_group import SecurityGroup
+from ..kinds.target import Target, target_name
 from ..kinds.targets import Targets
+from ..kinds.web_acl_association import WebAclAssociation
+from .routing_words import listener_row, rule_row
 from .words import in_words, name_in_words
 
 USUAL_NAME = "main"
@@ -37,17 +36,16 @@ def row_name(address: Address, resource: Resource) -> str:
     return name_in_words(address)
 
 
-def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
-    """Returns the resource in a few words: `HTTPS, certificate main → web`."""
+def summary_of_row(address: Address, resource: Resource, kinds: Kinds, *, full: bool = False) -> str:
+    """Returns the resource in a few words: `HTTPS, certificate main → web`; with all of its conditions if `full`."""
     if isinstance(resource, LoadBalancer):
         return _balancer(resource)
     if isinstance(resource, SecurityGroup):
         return _security_group(resource)
     if isinstance(resource, Listener):
-        return _listener(address, resource)
+        return listener_row(address, resource)
     if isinstance(resource, Rule):
-        conditions = " and ".join(map(condition_text, resource.conditions))
-        return _joined(f"{resource.priority}: {conditions}", _actions(resource.leading_actions, resource.action))
+        return rule_row(resource, full=full)
     if isinstance(resource, Record):
         return _record(resource)
     if isinstance(resource, Certificate):
@@ -59,10 +57,29 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds) -> str:
         return ", ".join([*filter(None, facts), "not created by elbplan"])
     if isinstance(resource, ExternalElasticIp) and isinstance(resource.instance, Address):
         return f"of {resource.instance.name}, not created by elbplan"
-    summary = kinds[resource.kind].summary(resource)
     if isinstance(resource, Targets):
-        return ", ".join(target.removeprefix(f"{ExternalInstance.kind}.") for target in summary.split(", "))
-    return summary
+        return ", ".join(map(target_text, resource.members)) or "none"
+    if isinstance(resource, WebAclAssociation):
+        return f"{name_in(str(resource.web_acl)).removeprefix('name:')}, for {_balancer_name(resource.load_balancer)}"
+    return kinds[resource.kind].summary(resource)
+
+
+def target_text(target: Target) -> str:
+    """`web-1:8080`, `function hello:live`, `load balancer inner`: an ARN has no room in a row."""
+    name = target_name(target).removeprefix(f"{ExternalInstance.kind}.")
+    if ":function:" in name:
+        name = f"function {name.partition(':function:')[2]}"
+    elif ":loadbalancer/" in name:
+        name = f"load balancer {name.split('/')[2]}"
+    return f"{name}{f':{target.port}' if target.port else ''}"
+
+
+def user_of(address: Address, plan: Plan) -> str:
+    """`for load balancer`: the load balancer that has this Elastic IP; empty if none of the plan has it."""
+    states = (*plan.desired.items(), *((live.address, live.model) for live in plan.lives.values()))
+    balancers = ((place, balancer) for place, balancer in states if isinstance(balancer, LoadBalancer))
+    users = [place for place, balancer in balancers if any(pin.allocation == address for pin in balancer.pins)]
+    return f"for {_balancer_name(users[0])}" if users else ""
 
 
 def _record(record: Record) -> str:
@@ -102,29 +119,3 @@ def _security_group(group: SecurityGroup) -> str:
         sources.setdefault(source, []).append(ports)
     texts = [f"{', '.join(dict.fromkeys(ports))} from {source}" for source, ports in sources.items()]
     return f"in: {'; '.join(texts) or 'nothing'}"
-
-
-def _listener(address: Address, listener: Listener) -> str:
-    port = "" if str(listener.port or "") == address.name else f"{listener.port or ''} "
-    more = f" and {len(listener.more_certificates)} more" if listener.more_certificates else ""
-    certificate = f"certificate {_name(listener.certificate)}{more}" if listener.certificate else ""
-    first = ", ".join(filter(None, [f"{port}{listener.protocol or ''}".strip(), certificate]))
-    return _joined(first, _actions(listener.leading_actions, listener.action))
-
-
-def _joined(first: str, action: str) -> str:
-    return f"{first}{' ' if action.startswith('→') else ', ' if first else ''}{action}"
-
-
-def _name(ref: Ref) -> str:
-    return name_in_words(ref) if isinstance(ref, Address) else str(ref)
-
-
-def _actions(leading: Sequence[Any], action: object) -> str:
-    """`→ web`, `→ blue 90, green 10`, `redirect 301 to HTTPS:443`"""
-    before = "".join(f"{leading_text(other)}, then " for other in leading)
-    if not isinstance(action, Forward):
-        return f"{before}{action_text(action)}"
-    if len(action.groups) == 1:
-        return f"{before}→ {_name(action.groups[0].group)}"
-    return f"{before}→ {', '.join(f'{_name(share.group)} {share.weight}' for share in action.groups)}"

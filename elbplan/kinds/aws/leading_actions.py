@@ -59,8 +59,18 @@ def oidc_of(leading: Sequence[Any]) -> OidcLogin | None:
 
 
 def leading_text(action: Any) -> str:
-    """`authenticate-oidc at id.example.com`"""
+    """`OIDC login at id.example.com`; the words of AWS for an action that elbplan does not know."""
+    if isinstance(action, OidcLogin):
+        return f"OIDC login at {_host(action.issuer)}"
+    if isinstance(action, CognitoLogin):
+        return f"Cognito login ({action.user_pool_arn.rpartition('/')[2]})"
+    if isinstance(action, TokenCheck):
+        return f"token check for {_host(action.issuer)}"
     return str(action.type)
+
+
+def _host(issuer: str) -> str:
+    return issuer.removeprefix("https://").partition("/")[0]
 
 
 def leading_from_aws(raw: Mapping[str, Any], tags: Mapping[str, str]) -> Any:

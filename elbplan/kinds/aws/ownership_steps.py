@@ -21,6 +21,10 @@ FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 def change_ownership(step: Step, context: StepContext) -> WriteProgram:
     """The calls of an `adopt`, `moved` or `release` step. A kind without tags needs none."""
+    adopt = KINDS[step.address.kind].adopt
+    if step.do == "adopt" and adopt is not None:
+        assert step.after is not None
+        return adopt(step.after, context)
     if not KINDS[step.address.kind].taggable:
         return no_calls()
     if step.do == "adopt":

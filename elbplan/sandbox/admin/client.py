@@ -143,6 +143,11 @@ class BoxClient(ABC):
         created: str = self.ask("create_fixture", kind=kind, id=id, region=region, **wanted)
         return created
 
+    def prepare(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> tuple[str, bool]:
+        """Like `create_fixture`, but creates nothing a second time. Returns the id, and whether it is new."""
+        created, new = self.ask("prepare", kind=kind, id=id, region=region, **wanted)
+        return str(created), bool(new)
+
     def watch(self, routes: Iterable[Route | AskedRoute]) -> None:
         """Probes these routes after each write from now on: (domain or DNS name, port, host, path).
 

@@ -1,5 +1,6 @@
 """The verbs with which tests control a sandbox: one method per verb, with JSON arguments and a JSON result."""
 
+import json
 import os
 from dataclasses import asdict
 from typing import Any
@@ -114,6 +115,15 @@ class Controls:
 
     def create_fixture(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
         return create_fixture(CallContext(self.account, region), kind, id, **fields)
+
+    def prepare(self, kind: str, id: str = "", region: str = "us-east-1", number: int = 0, **fields: Any) -> list[Any]:
+        """Creates a fixture once: returns its id, and whether this call created it. `number` tells equal ones apart."""
+        key = json.dumps([kind, id, region, number, fields], sort_keys=True)
+        prepared = self.account.memory("prepared")
+        new = key not in prepared
+        if new:
+            prepared[key] = self.create_fixture(kind, id, region, **fields)
+        return [prepared[key], new]
 
     def watch(self, routes: list[list[Any]]) -> None:
         watch.begin(self.account, [probed_route(route) for route in routes])

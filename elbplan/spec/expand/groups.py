@@ -67,6 +67,9 @@ def _check_function(context: ExpandContext, group: NamedGroup) -> None:
             context.report.at((*group.path, key), f"a function has no {key}", "remove it", key=True)
     if not is_function and short.multi_value_headers is not None:
         context.report.at((*group.path, "multi_value_headers"), "only a function has it", "remove it", key=True)
+    if short.sticky and short.sticky.cookie and context.short.type != "application":
+        what = f"a group of a {context.short.type} load balancer is sticky by addresses, without a cookie"
+        context.report.at((*group.path, "sticky", "cookie"), what, "write sticky: true", key=True)
     if not is_function and short.health is not None and short.health.on is False:
         place = (*group.path, "health") if "on" not in _keys(context, group) else (*group.path, "health", "on")
         what = "AWS always checks the health of targets, except functions"
