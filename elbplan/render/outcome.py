@@ -102,14 +102,10 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
     if urls:
         yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan", back=4)
     if plan.domains and load_balancer_names(outcome) and not ending.part:
-<<<<<<< HEAD
-        yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim")
-    for zone, servers in new_name_servers(plan, outcome.facts).items():
-        yield from flow(style, style.line("  name servers   "), f"of {zone}: {servers}", "bold")
-        yield from flow(style, style.line("                 "), UNTIL_THEN, "yellow")
-=======
         yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim", back=4)
->>>>>>> main
+    for zone, servers in new_name_servers(plan, outcome.facts).items():
+        yield from flow(style, style.line("  name servers   "), f"of {zone}: {servers}", "bold", back=4)
+        yield from flow(style, style.line("    "), UNTIL_THEN, "yellow", back=4)
     if is_first_create(plan):
         yield from finished_rows(style, ending)
 
