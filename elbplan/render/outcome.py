@@ -21,6 +21,7 @@ from ..kinds.targets import Targets
 from ..run.outcome import Outcome
 from .follow import of_kind
 from .layout import flow
+from .name_servers import UNTIL_THEN, new_name_servers
 from .notes import remaining_rows
 from .plan import nothing_to_do_reason
 from .step_words import USUAL_NAME
@@ -102,6 +103,9 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
         yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan", back=4)
     if plan.domains and load_balancer_names(outcome) and not ending.part:
         yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim", back=4)
+    for zone, servers in new_name_servers(plan, outcome.facts).items():
+        yield from flow(style, style.line("  name servers   "), f"of {zone}: {servers}", "bold", back=4)
+        yield from flow(style, style.line("    "), UNTIL_THEN, "yellow", back=4)
     if is_first_create(plan):
         yield from finished_rows(style, ending)
 

@@ -27,6 +27,7 @@ from .errors import Redact, error_document
 from .expiry import expiry_document, expiry_text
 from .layout import LABEL_WIDTH, fact_row, flow
 from .migrations import migration_rows, migrations_document
+from .name_servers import name_servers
 from .overview import StatusRow, note_lines
 from .plan import header
 from .plan_view import PlanView
@@ -67,6 +68,8 @@ def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Itera
     for end in certificate_ends(status):
         colour = "" if end.days >= WARNED_DAYS else "yellow" if end.days >= 0 else "red"
         yield from fact_row(style, "certificate", certificate_text(end), colour)
+    for zone, servers in name_servers(status.plan).items():
+        yield from fact_row(style, "name servers", f"of {zone}: {servers}")
     for text in status.plan.warnings:
         yield from fact_row(style, "warning", text, "yellow")
     words = wording(status.plan)
