@@ -29,8 +29,8 @@ from ..verification.check import Verification
 from .context import App
 from .errors import report_problem
 from .plans import style_for
-from .price_files import price_table
 from .preparing import with_prepare_hint
+from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 from .reading import reading
 from .verification import checking
