@@ -88,7 +88,7 @@ def target_text(target: Target) -> str:
 
 def user_of(address: Address, plan: Plan) -> str:
     """`for load balancer`: the load balancer that has this Elastic IP; empty if none of the plan has it."""
-    states = (*plan.desired.items(), *((live.address, live.resource) for live in plan.lives.values()))
+    states = (*plan.desired.items(), *((live.address, live.model) for live in plan.lives.values()))
     balancers = ((place, balancer) for place, balancer in states if isinstance(balancer, LoadBalancer))
     users = [place for place, balancer in balancers if any(pin.allocation == address for pin in balancer.pins)]
     return f"for {_balancer_name(users[0])}" if users else ""
