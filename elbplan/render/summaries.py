@@ -109,7 +109,7 @@ def _balancer_name(ref: Ref) -> str:
     return in_words(ref) if ref.name != USUAL_NAME or ref.deposed else "load balancer"
 
 
-def _security_group(_: Address, group: SecurityGroup) -> str:
+def _security_group(_address: Address, group: SecurityGroup) -> str:
     """The ports by their source: `in: 443, 80 from anywhere`."""
     sources: dict[str, list[str]] = {}
     for rule in group.ingress:
