@@ -9,6 +9,9 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
+# Compiled modules are kept, also where the environment says otherwise: each of many processes would compile them again.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test test-without-browser check test-pythons docs golden acceptance clean
 .DEFAULT_GOAL := test
 

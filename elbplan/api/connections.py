@@ -11,6 +11,7 @@ from dataclasses import replace
 import boto3
 
 from ..core.call import Answer, Call
+from ..core.environment import answered
 from ..core.identity import Identity, Place
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
@@ -159,7 +160,7 @@ class Connections:
 
 
 class TrackedCloud:
-    """A cloud that reports its calls, and the permissions that it lacks."""
+    """A cloud that reports its calls, and the permissions that it lacks. The environment is that of the access."""
 
     def __init__(self, cloud: Cloud, access: Access) -> None:
         self.region = cloud.region
@@ -167,6 +168,8 @@ class TrackedCloud:
         self._access = access
 
     def send(self, call: Call) -> Answer:
+        if (variable := answered(call, self._access.environ)) is not None:
+            return variable
         self._access.called()
         with noticed_by(self._access.denied):
             return self._cloud.send(call)

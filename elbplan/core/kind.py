@@ -140,6 +140,10 @@ class StepContext(Protocol):
     def created(self) -> Mapping[Address, Resource]:
         """The resources that the steps of this run create."""
 
+    @property
+    def lives(self) -> Mapping[Address, LiveResource[Any]]:
+        """The resources of the stack that AWS had when the plan was made."""
+
     def others(self) -> Sequence[str]:
         """The AWS ids of the other resources with this address: the other side of a replacement."""
 
@@ -154,9 +158,6 @@ class StepContext(Protocol):
 
     def server(self, id: str) -> ServerFacts:
         """What is known of the server with this AWS id."""
-
-    def variable(self, name: str) -> str | None:
-        """The value of an environment variable; None if it is not set."""
 
     @property
     def known_cause(self) -> Cause | None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..core.call import Call, ReadProgram
 from ..kinds.aws.queries import HOSTED_ZONES, balancer_name, domain, zone_id
+from ..kinds.live_records import values_of
+from ..kinds.record_model import ALIASES
 from ..spec.short.records import IDENTIFIER
 
 PERMISSIONS = ("route53:ListHostedZones", "route53:ListResourceRecordSets")
@@ -32,21 +34,32 @@ class ZoneRecord:
         return str(self.raw.get("SetIdentifier") or "")
 
     @property
-    def is_alias(self) -> bool:
-        """True for an alias of type A or AAAA with an identifier that a spec can have: a record as elbplan makes it."""
-        alias = bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ("A", "AAAA")
-        return alias and (not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier)))
+    def is_expressible(self) -> bool:
+        """True for a record as elbplan makes it: an alias, a CNAME or an address, with an id that a spec can have."""
+        alias = bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ALIASES
+        single = len(self.values) == 1 and (self.raw["Type"] == "CNAME" or self.is_multivalue)
+        return (alias or single) and (not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier)))
+
+    @property
+    def is_multivalue(self) -> bool:
+        """True for one address of a multivalue answer."""
+        return bool(self.raw.get("MultiValueAnswer")) and self.raw["Type"] in ALIASES
+
+    @property
+    def values(self) -> list[str]:
+        """The values; an alias has none."""
+        return values_of(self.raw)
 
     @property
     def is_plain_alias(self) -> bool:
         """True for an alias of type A or AAAA without a routing policy."""
-        return self.is_alias and not self.identifier
+        return self.is_expressible and bool(self.raw.get("AliasTarget")) and not self.identifier
 
     @property
     def destinations(self) -> set[str]:
-        """The DNS names to which the record leads, in canonical form."""
+        """The DNS names, and the addresses of a multivalue answer, to which the record leads, in canonical form."""
         alias = self.raw.get("AliasTarget", {}).get("DNSName", "")
-        values = [v["Value"] for v in self.raw.get("ResourceRecords", ())] if self.raw["Type"] == "CNAME" else []
+        values = self.values if self.raw["Type"] == "CNAME" or self.is_multivalue else []
         return {balancer_name(name) for name in (alias, *values) if name}
 
 
@@ -69,10 +82,10 @@ def every_record() -> ReadProgram[list[ZoneRecord]]:
     ]
 
 
-def leading_to(records: Iterable[ZoneRecord], dns_name: str) -> list[ZoneRecord]:
-    """The records that lead to this DNS name, in the order of their names."""
-    wanted = balancer_name(dns_name)
-    found = [record for record in records if wanted in record.destinations]
+def leading_to(records: Iterable[ZoneRecord], dns_name: str, addresses: Iterable[str] = ()) -> list[ZoneRecord]:
+    """The records that lead to this DNS name or to one of these addresses, in the order of their names."""
+    wanted = {balancer_name(dns_name), *addresses}
+    found = [record for record in records if wanted & record.destinations]
     return sorted(found, key=lambda record: (record.name, record.raw["Type"]))
 
 

@@ -13,11 +13,9 @@ from ..core.resource import Resource, is_foreign, references, rewrite
 from ..errors import Refused
 from ..kinds import KINDS
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
-from ..kinds.aws.routing_policies import policy_fields
 from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
-from ..kinds.record import Record
 from ..kinds.rule import Rule
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
@@ -32,6 +30,7 @@ from .inexpressible import not_expressible
 from .labels import labels_of
 from .lookups import lookups_of
 from .owners import owner_of
+from .records import records_of
 from .source import ImportSource
 from .survey import Survey, survey
 from .target_owners import attached_scaling_groups, other_registrar
@@ -70,7 +69,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
     (seen,) = reader.run([survey(balancer)])
     claims = claims_of(seen)
     resources = _live_resources(reader, region, claims, stack)
-    resources |= _records(seen, claims)
+    resources |= records_of(seen, claims)
     resources |= web_acl_of(seen.associations, BALANCER)
     resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
     resources, ids = _renumbered(resources, claims.ids)
@@ -107,30 +106,6 @@ def _named(model: Resource, known: Mapping[str, Address]) -> Resource:
         return (known.get(ref.value, ref),) if isinstance(ref, AwsId) else (ref,)
 
     return rewrite(model, name)
-
-
-def _records(seen: Survey, claims: Claims) -> Resources:
-    """The alias records that elbplan can take over. Others that lead to the load balancer are noted."""
-    records: Resources = {}
-    for found in seen.records:
-        type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
-        name = found.name if type == "A" else f"{found.name}-{type.lower()}"
-        if not found.is_alias:
-            claims.leave(what, "elbplan manages only plain aliases, and those with an id that a spec can have")
-            continue
-        further = [f"{name}-{word}" for word in (found.identifier.lower(), found.zone.lower()) if word]
-        free = (label for label in (name, *further) if Address("record", label) not in records)
-        check = found.raw.get("HealthCheckId")
-        records[Address("record", next(free, further[-1]))] = Record(
-            name=found.name,
-            type=type,
-            zone=AwsId(found.zone),
-            load_balancer=BALANCER,
-            evaluate_target_health=bool(found.raw["AliasTarget"].get("EvaluateTargetHealth")),
-            health_check=AwsId(check) if check else None,
-            **policy_fields(found.raw),
-        )
-    return records
 
 
 def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claims) -> Resources:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.call import Call, ReadProgram, Tags
 from ..kinds.aws.acm_validation import MISSING, describe_certificate
+from ..kinds.aws.alias_ownership import addresses_of
 from ..kinds.aws.auto_scaling import AUTO_SCALING, ScalingGroup, by_name, scaling_groups_in
 from ..kinds.aws.candidates import groups_in
 from ..kinds.aws.elb_search import has_certificates, rules_of
@@ -90,7 +91,7 @@ def survey(balancer: Raw) -> ReadProgram[Survey]:
     seen.associations = yield from read_associations(seen.arn, balancer.get("Type") or "")
     seen.zones = yield from every_zone()
     records = yield from every_record()
-    seen.records = leading_to(records, balancer.get("DNSName") or "")
+    seen.records = leading_to(records, balancer.get("DNSName") or "", addresses_of(balancer))
     yield from _tags(seen)
     return seen
 

@@ -33,7 +33,9 @@ class HostedZone(Resource):
     vpcs: Annotated[tuple[VpcRef, ...], Field(description="the VPCs of a private zone; a public zone has none")] = ()
     comment: Annotated[str, Field(max_length=256, description="a comment for people")] = ""
     delegation_set_id: Annotated[
-        str | None, IMMUTABLE, Field(description="a reusable delegation set, whose name servers the zone gets")
+        str | None,
+        IMMUTABLE,
+        Field(max_length=32, description="a reusable delegation set, whose name servers the zone gets"),
     ] = None
 
     @field_validator("name")

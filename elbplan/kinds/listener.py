@@ -160,7 +160,7 @@ def _params(new: Listener, context: StepContext, secret: str | None = None) -> d
 
 def create(new: Listener, context: StepContext) -> WriteProgram:
     """Creates the listener, adds further certificates, one in a call, and sets attributes, which a create has not."""
-    secret = yield from fetched_secret((), new.leading_actions, context)
+    secret = yield from fetched_secret((), new.leading_actions)
     params = {
         "LoadBalancerArn": context.id(new.load_balancer),
         **_params(new, context, secret),
@@ -180,7 +180,7 @@ def update(before: Listener, after: Listener, context: StepContext) -> WriteProg
     arn = context.live.id
     for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
         yield add_certificate(arn, context.id(certificate))
-    secret = yield from fetched_secret(before.leading_actions, after.leading_actions, context)
+    secret = yield from fetched_secret(before.leading_actions, after.leading_actions)
     yield from modify_listener(arn, _params(before, context), _params(after, context, secret))
     yield from change_attributes(arn, after.protocol, before.attributes, after.attributes)
     gone = set(before.more_certificates) - set(after.more_certificates)

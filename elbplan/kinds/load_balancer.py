@@ -70,12 +70,14 @@ class LoadBalancer(Resource):
     ipv4_ipam_pool: Annotated[
         str | None,
         LEARNED,
-        Field(pattern=r"^ipam-pool-[a-zA-Z0-9]+$", description="application: the IPAM pool of its public addresses"),
+        Field(
+            pattern=r"^ipam-pool-[a-zA-Z0-9]{1,990}$", description="application: the IPAM pool of its public addresses"
+        ),
     ] = None
     customer_owned_ipv4_pool: Annotated[
         str | None,
         LEARNED,
-        Field(pattern=r"^ipv4pool-coip-[a-zA-Z0-9]+$", description="application on an Outpost: its address pool"),
+        Field(pattern=r"^ipv4pool-coip-[a-zA-Z0-9]{1,242}$", description="application on an Outpost: its address pool"),
     ] = None
     minimum_capacity_units: Annotated[
         int, LEARNED, Field(ge=0, description="the capacity units that AWS reserves for it; 0 reserves none")

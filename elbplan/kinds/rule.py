@@ -112,7 +112,7 @@ def _live(address: Address, listener: str, raw: Mapping[str, Any], tags: Mapping
 
 def create(new: Rule, context: StepContext) -> WriteProgram:
     """CreateRule has no token, so elbplan never repeats it."""
-    secret = yield from fetched_secret((), new.leading_actions, context)
+    secret = yield from fetched_secret((), new.leading_actions)
     params = {
         "ListenerArn": context.id(new.listener),
         "Priority": new.priority,
@@ -133,7 +133,7 @@ def update(before: Rule, after: Rule, context: StepContext) -> WriteProgram:
     if before.conditions != after.conditions:
         params["Conditions"] = [condition_to_aws(condition) for condition in after.conditions]
     if (before.leading_actions, before.action) != (after.leading_actions, after.action):
-        secret = yield from fetched_secret(before.leading_actions, after.leading_actions, context)
+        secret = yield from fetched_secret(before.leading_actions, after.leading_actions)
         params["Actions"] = actions_to_aws(after.leading_actions, after.action, context.id, secret)
     if before.transforms != after.transforms:
         params |= {"Transforms": list(after.transforms)} if after.transforms else {"ResetTransforms": True}

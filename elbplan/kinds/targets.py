@@ -85,7 +85,7 @@ def _is_registered(described: Mapping[str, Any]) -> bool:
 def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[str, Any]]) -> LiveResource[Targets]:
     members = [(live_target(raw, d["Target"]), d["Target"].get("AvailabilityZone")) for d in described]
     states = [d["TargetHealth"]["State"] for d in described]
-    healthy = all(state in WELL for state in states)
+    healthy = [d["Target"]["Id"] for d, state in zip(described, states, strict=True) if state in WELL]
     arn = raw["TargetGroupArn"]
     model = Targets(
         group=AwsId(arn),
@@ -93,7 +93,8 @@ def _live(address: Address, raw: Mapping[str, Any], described: Sequence[Mapping[
         group_port=raw.get("Port"),
         live_zones={member_key(member): zone for member, zone in members if zone},
     )
-    facts = {"state": "healthy" if healthy else "unhealthy", "attached": str(bool(raw.get("LoadBalancerArns")))}
+    state = "healthy" if len(healthy) == len(states) else "unhealthy"
+    facts = {"state": state, "healthy": " ".join(healthy), "attached": str(bool(raw.get("LoadBalancerArns")))}
     return LiveResource(address, targets_id(arn), model, facts)
 
 

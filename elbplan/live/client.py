@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from ..core.call import DENIED, DENIED_ANSWER, FAILED_ANSWER, Answer, Call
+from ..core.environment import answered
 from ..core.file_text import with_file_texts
 from ..errors import AwsProblem
 from .aws_models import boto3_session
@@ -40,7 +42,8 @@ class Aws:
     """Sends calls, with one client for each service and region.
 
     `each` is called with service and operation for every request that goes out, `pacer` makes reads wait for their
-    turn, and `retries` sends failed reads again. Several threads can use one `Aws`.
+    turn, `retries` sends failed reads again, and `environ` answers reads of the environment. Several threads can use
+    one `Aws`.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Aws:
         each: Callable[[str, str], None] | None = None,
         pacer: Pacer | None = None,
         retries: ReadRetries | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self.region = region
         self._endpoint = endpoint
@@ -61,6 +65,7 @@ class Aws:
         self._each = each
         self._pacer = pacer
         self._retries = retries or ReadRetries()
+        self._environ = environ
         self._clients: dict[tuple[str, str, int, bool], Any] = {}
 
     def send(self, call: Call) -> Answer:
@@ -72,6 +77,8 @@ class Aws:
         `may_be_denied`, it is `DENIED_ANSWER`; for one that fails and has a fallback, `FAILED_ANSWER`. Raises
         AwsProblem, with AWS's code.
         """
+        if (variable := answered(call, self._environ)) is not None:
+            return variable
         region = call.region or self.region
         tries = Tries(call, region)
         token = current.set(tries)

@@ -8,13 +8,27 @@ from decimal import Decimal
 from ..cost import CapacityUse, CostItem, CostSum, StackCost
 from ..cost.items import HOURS_PER_MONTH
 from ..cost.prices import INSTANCE
-from ..cost.quantities import SHIELD
+from ..cost.quantities import (
+    CHECK_OPTION,
+    HEALTH_CHECK,
+    HOSTED_ZONE,
+    OUTSIDE_CHECK,
+    OUTSIDE_OPTION,
+    SHIELD,
+)
 from .money import plain, rounded, whole
 from .words import address_words
 
 Note = tuple[str, str]
 
 LABEL = "Cost"
+PLURALS = {
+    "trust store": "trust stores",
+    "health check": "health checks",
+    "option of health checks": "options of health checks",
+    "hosted zone": "hosted zones",
+}
+"""Parts of the sum that are words, with their plurals."""
 BALANCERS = {"application-hour": "ALB", "network-hour": "NLB", "gateway-hour": "GWLB"}
 UNITS = {"lcu": "LCU", "nlcu": "NLCU", "glcu": "GLCU"}
 
@@ -131,13 +145,18 @@ def _parts(items: Sequence[CostItem]) -> str:
 
 
 def _counted(number: Decimal, part: str) -> str:
-    return part if number == 1 and part in (*BALANCERS.values(), "trust store") else f"{plain(number)} {part}"
+    if part in (*BALANCERS.values(), *PLURALS) and number == 1:
+        return part
+    return f"{plain(number)} {PLURALS.get(part, part)}"
 
 
 def _part(item: CostItem) -> str:
     if item.price_key.startswith(INSTANCE):
         return item.price_key.removeprefix(INSTANCE)
     names = {**BALANCERS, **UNITS, "public-ipv4-hour": "IPv4", "trust-store-hour": "trust store"}
+    names |= dict.fromkeys((HEALTH_CHECK, OUTSIDE_CHECK), "health check")
+    names |= dict.fromkeys((CHECK_OPTION, OUTSIDE_OPTION), "option of health checks")
+    names |= {HOSTED_ZONE: "hosted zone"}
     return names.get(item.price_key, item.unit.removesuffix("-month"))
 
 

@@ -48,8 +48,17 @@ def summary_of_row(address: Address, resource: Resource, kinds: Kinds, *, full: 
 
 
 def _record(_: Address, record: Record) -> str:
+    """`shop.example.com → load balancer, weighted 90`"""
     policy = policy_text(record)
-    return f"{record.name} → {_balancer_name(record.load_balancer)}{f', {policy}' if policy else ''}"
+    return f"{record.name} → {_destination(record)}{f', {policy}' if policy else ''}"
+
+
+def _destination(record: Record) -> str:
+    if isinstance(record.elastic_ip, Address):
+        return in_words(record.elastic_ip)
+    if record.multi_value_answer and record.type != "HTTPS":
+        return str(record.elastic_ip or record.value)
+    return _balancer_name(record.load_balancer)
 
 
 def _certificate(_: Address, certificate: Certificate) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..core.address import Address, AwsId, Lookup, Ref
 from ..core.cause import UNKNOWN_SERVER, Cause, ServerFacts
@@ -25,6 +24,7 @@ class KnownResources:
         self._lock = threading.Lock()
         self._plan = plan
         self.causes = plan.causes
+        self.lives = plan.lives
         self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
         self.created = {step.address: step.after for step in plan.steps if step.do == "create" and step.after}
@@ -65,10 +65,7 @@ class KnownResources:
 
 @dataclass(frozen=True)
 class RunStepContext:
-    """The `StepContext` of one step of one run. `run` makes the tokens of two runs differ.
-
-    `environ` are the environment variables, for references to secrets.
-    """
+    """The `StepContext` of one step of one run. `run` makes the tokens of two runs differ."""
 
     stack: str
     region: str
@@ -77,7 +74,6 @@ class RunStepContext:
     live: LiveResource[Resource] | None
     known: KnownResources
     run: str
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     @classmethod
     def of(cls, plan: Plan, step: Step, known: KnownResources, run: str) -> RunStepContext:
@@ -90,6 +86,10 @@ class RunStepContext:
     @property
     def created(self) -> Mapping[Address, Resource]:
         return self.known.created
+
+    @property
+    def lives(self) -> Mapping[Address, LiveResource[Resource]]:
+        return self.known.lives
 
     @property
     def token(self) -> str:
@@ -112,9 +112,6 @@ class RunStepContext:
 
     def server(self, id: str) -> ServerFacts:
         return self.known.server(id)
-
-    def variable(self, name: str) -> str | None:
-        return self.environ.get(name)
 
     @property
     def known_cause(self) -> Cause | None:

@@ -19,6 +19,7 @@ from ..kinds.certificate_limits import (
 )
 from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
 from .policy_check import with_known_policies
+from .secret_check import with_secrets
 from .trust_store_quota import within_trust_stores
 
 HINT = "ask AWS for a higher quota (Service Quotas, Elastic Load Balancing), or make the spec smaller"
@@ -30,7 +31,7 @@ def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None
     now   seconds since 1970; by default this moment
     """
     plan = within_trust_stores(_with_few_names(within_quotas(plan, send), send), send)
-    plan = with_known_policies(plan, send)
+    plan = with_secrets(with_known_policies(plan, send), send)
     refusals = unusable_now(plan.steps, time.time() if now is None else now)
     return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *not_renewed(plan.steps)))
 

@@ -1,12 +1,11 @@
-"""Checks, before the first write of a run, that the secrets exist which its steps send. Reads no value."""
+"""Checks, before the first write of a run, that the secrets exist which its steps send. Reads no value of AWS."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
-from ..core.call import DENIED_ANSWER, FAILED_ANSWER
-from ..core.plan import Plan, Step
+from ..core.plan import Plan, Refusal, Step
 from ..errors import Refused
 from ..kinds.aws.leading_actions import sends_secret
 from ..kinds.aws.secret_references import SecretReference, existence_call, missing
@@ -24,13 +23,26 @@ class SecretMissing(Refused):
     absent = True
 
 
-def refuse_missing_secrets(plan: Plan, send: Send, environ: Mapping[str, str] = os.environ) -> None:
-    """Raises Refused if a secret does not exist. Without the permission to look, the step itself finds out."""
-    problems = [f"{place}: {why}" for place, text in _sent(plan) if (why := _problem(text, send, environ))]
-    if problems:
-        only_variables = all(text.startswith("env:") for _, text in _sent(plan))
-        kind = Refused if only_variables else SecretMissing
-        raise kind("\n".join(dict.fromkeys(problems)), hint=SET if only_variables else CREATE)
+def with_secrets(plan: Plan, send: Send) -> Plan:
+    """The plan, with a refusal if a secret does not exist. Asks only if a step sends one.
+
+    Without the permission to look, the step itself finds out.
+    """
+    sent = list(_sent(plan))
+    answers = {text: send(existence_call(SecretReference.parse(text))) for text in dict.fromkeys(t for _, t in sent)}
+    problems = {text: missing(SecretReference.parse(text), answer) for text, answer in answers.items()}
+    lines = [f"{place}: {problems[text]}" for place, text in sent if problems[text]]
+    if not lines:
+        return plan
+    absent = not all(text.startswith("env:") for text, problem in problems.items() if problem)
+    refusal = Refusal("\n".join(dict.fromkeys(lines)), CREATE if absent else SET, absent)
+    return replace(plan, refusals=(*plan.refusals, refusal))
+
+
+def refuse_missing_secrets(plan: Plan, send: Send) -> None:
+    """Raises Refused if a secret does not exist."""
+    for refusal in with_secrets(replace(plan, refusals=()), send).refusals:
+        raise (SecretMissing if refusal.absent else Refused)(refusal.what, hint=refusal.hint)
 
 
 def _sent(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -45,12 +57,3 @@ def _reference(step: Step) -> str:
         return ""
     before = step.before.leading_actions if isinstance(step.before, Listener | Rule) else ()
     return sends_secret(before, step.after.leading_actions)
-
-
-def _problem(text: str, send: Send, environ: Mapping[str, str]) -> str:
-    reference = SecretReference.parse(text)
-    call = existence_call(reference)
-    if call is None:
-        return "" if environ.get(reference.name) else f"the environment has no variable {reference.name}"
-    answer = send(call)
-    return "" if answer in (DENIED_ANSWER, FAILED_ANSWER) else missing(reference, answer)

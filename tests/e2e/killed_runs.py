@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
@@ -50,18 +50,30 @@ def _forget_runs(stage: Stage) -> None:
     ledger.delete("my-web", [record.number for record in ledger.read("my-web")])
 
 
-def prepared(box: Box, before: str) -> Stage:
-    """Returns an empty stage with the stack before the change."""
+def nothing_else(stage: Stage) -> None:
+    """The account has only what every stage has."""
+
+
+def prepared(box: Box, before: str, prepare: Callable[[Stage], object] = nothing_else) -> Stage:
+    """Returns an empty stage with the stack before the change. `prepare` creates what the specs need of others."""
     stage = Stage(box)
+    prepare(stage)
     if before:
         assert stage.run(stage.plan(before)).complete
     stage.box.clear_calls()
     return stage
 
 
-def kill_again_and_again(box: Box, nursery: ForkServer, before: str, after: str, allow: Sequence[str] = ()) -> None:
+def kill_again_and_again(
+    box: Box,
+    nursery: ForkServer,
+    before: str,
+    after: str,
+    allow: Sequence[str] = (),
+    prepare: Callable[[Stage], object] = nothing_else,
+) -> None:
     """Each run continues the killed run, and is killed after one write."""
-    stage = prepared(box, before)
+    stage = prepared(box, before, prepare)
     kills = 0
     while killed(nursery, stage, before, after, allow, but="ssm", nth=1):
         kills += 1
@@ -87,9 +99,9 @@ def killed(
     return status == -9
 
 
-def lose_every_answer(box: Box, before: str, after: str) -> None:
+def lose_every_answer(box: Box, before: str, after: str, prepare: Callable[[Stage], object] = nothing_else) -> None:
     """Loses the first answer to every write. The next run reads what this run cannot know."""
-    stage = prepared(box, before)
+    stage = prepared(box, before, prepare)
     stage.box.fault("lost", each_write=True)
     runs = 0
     while not (plan := planned(stage, before, after)).empty:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from elbplan.errors import Refused
+from elbplan.sandbox.box import Box
+from tests.cli.kit import Shell
+from tests.fake_time import FakeRunClock
 from tests.sandbox.visitor import Visitor
 
 from .stage import Stage
@@ -111,11 +115,31 @@ WITHOUT = [
 @pytest.mark.parametrize(("reference", "why"), WITHOUT)
 def test_a_missing_secret_is_refused_before_the_first_write(stage: Stage, reference: str, why: str) -> None:
     put(stage, name="/web/plain", kind="String")
-    plan = stage.plan(spec(reference))
     stage.box.clear_calls()
     with pytest.raises(Refused, match=why):
+        stage.plan(spec(reference))
+    assert stage.box.writes() == []
+
+
+def test_a_secret_that_goes_after_the_plan_stops_the_run_before_its_first_write(stage: Stage) -> None:
+    put(stage)
+    plan = stage.plan(spec())
+    stage.client("ssm").delete_parameter(Name="/web/oidc")
+    stage.box.clear_calls()
+    with pytest.raises(Refused, match="Parameter Store has no parameter /web/oidc"):
         stage.run(plan)
     assert stage.box.writes() == []
+
+
+def test_the_environment_is_that_of_the_command(box: Box, tmp_path: Path) -> None:
+    shell = Shell(box, tmp_path)
+    path = shell.write("web.yaml", spec("env:WEB_OIDC"))
+    refused = shell.run("apply", path, "--yes")
+    assert (refused.code, "the environment has no variable WEB_OIDC" in refused.err) == (5, True), refused.err
+    shell.environ["WEB_OIDC"] = SECRET
+    made = shell.run("apply", path, "--yes", run_clock=FakeRunClock)
+    assert made.code == 0, made.err
+    assert SECRET not in made.out + made.err
 
 
 def test_a_login_without_a_secret_is_not_created(stage: Stage) -> None:

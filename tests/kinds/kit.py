@@ -10,6 +10,7 @@ from typing import Any
 import botocore.session
 from botocore.validate import ParamValidator
 
+from elbplan.core import environment
 from elbplan.core.address import Address, AwsId, Ref
 from elbplan.core.call import Call
 from elbplan.core.cause import UNKNOWN_SERVER, Cause, ServerFacts
@@ -46,13 +47,10 @@ class Place:
     beside: tuple[str, ...] = ()
     token: str = "0123456789abcdef0123456789abcdef"
     created: Mapping[Address, Resource] = field(default_factory=dict)
+    lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
     resources: Mapping[Ref, Resource] = field(default_factory=dict)
     servers: Mapping[str, ServerFacts] = field(default_factory=dict)
     known_cause: Cause | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def variable(self, name: str) -> str | None:
-        return self.variables.get(name)
 
     def id(self, ref: Ref) -> str:
         return ref.value if isinstance(ref, AwsId) else self.ids.get(ref, str(ref))
@@ -149,6 +147,8 @@ def service(name: str) -> Any:
 
 def problems(call: Call) -> str:
     """What botocore's own model of the service has against a call; empty if nothing."""
+    if call.service == environment.SERVICE:
+        return ""
     model = service(call.service)
     if call.operation not in model.operation_names:
         return f"{call.service} has no operation {call.operation}"

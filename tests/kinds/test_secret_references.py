@@ -48,6 +48,7 @@ def test_what_is_no_reference_is_refused_without_repeating_it(text: str) -> None
 
 ANSWERS = {
     "GetParameter": {"Parameter": {"Value": SECRET}},
+    "GetVariable": {"Value": SECRET},
     "GetSecretValue": {"SecretString": json.dumps({"client": SECRET})},
 }
 
@@ -58,10 +59,14 @@ def with_secret(reference: str, version: str | None = None) -> OidcLogin:
 
 @pytest.mark.parametrize(
     ("reference", "read_by"),
-    [("ssm:/web/oidc", ["GetParameter"]), ("secretsmanager:web#client", ["GetSecretValue"]), ("env:OIDC", [])],
+    [
+        ("ssm:/web/oidc", ["GetParameter"]),
+        ("secretsmanager:web#client", ["GetSecretValue"]),
+        ("env:OIDC", ["GetVariable"]),
+    ],
 )
 def test_a_create_reads_the_secret_and_sends_it_at_once(reference: str, read_by: list[str]) -> None:
-    place = at(rules.KIND, variables={"OIDC": SECRET})
+    place = at(rules.KIND)
     new = rule(leading_actions=(with_secret(reference),))
     calls, _ = play(rules.KIND.create(new, place), {**ANSWERS, "CreateRule": {"Rules": [{"RuleArn": RULE}]}})
     assert operations(calls) == [*read_by, "CreateRule"]
@@ -74,14 +79,14 @@ def test_a_create_reads_the_secret_and_sends_it_at_once(reference: str, read_by:
 @pytest.mark.parametrize(("value", "what"), [("", "has no value"), (f"{SECRET}\n", "a space or a line break")])
 def test_a_value_that_cannot_be_right_is_refused(value: str, what: str) -> None:
     with pytest.raises(ElbplanError, match=what) as caught:
-        play(secret_value("env:OIDC", at(rules.KIND, variables={"OIDC": value})))
+        play(secret_value("env:OIDC"), {"GetVariable": {"Value": value}})
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"client": 5}', "{}"])
 def test_a_key_that_is_no_text_is_refused(text: str) -> None:
     with pytest.raises(ElbplanError, match="has no text with the key client"):
-        play(secret_value("secretsmanager:web#client", at(rules.KIND)), {"GetSecretValue": {"SecretString": text}})
+        play(secret_value("secretsmanager:web#client"), {"GetSecretValue": {"SecretString": text}})
 
 
 @pytest.mark.parametrize("version", [None, "2"])

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from ...core.call import Answer, Call, WriteProgram
-from ...core.kind import StepContext
 from ...core.resource import Part, from_live, rebuilt
 from .login_actions import (
     COGNITO,
@@ -136,12 +135,10 @@ def _about_secret(login: OidcLogin) -> tuple[Any, ...]:
     )
 
 
-def fetched_secret(
-    before: Sequence[Any], after: Sequence[Any], context: StepContext
-) -> Generator[Call, Answer, str | None]:
+def fetched_secret(before: Sequence[Any], after: Sequence[Any]) -> Generator[Call, Answer, str | None]:
     """The secret that the change sends, read now; None if AWS keeps its secret. Raises ElbplanError, AwsProblem."""
     reference = sends_secret(before, after)
-    return (yield from secret_value(reference, context)) if reference else None
+    return (yield from secret_value(reference)) if reference else None
 
 
 SECRET_TAG = "elbplan:client-secret"

@@ -16,9 +16,9 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...core.call import Answer, Call
+from ...core.call import DENIED_ANSWER, FAILED_ANSWER, Answer, Call
+from ...core.environment import read_variable, value_in
 from ...core.hidden import SecretValue
-from ...core.kind import StepContext
 from ...errors import ElbplanError
 
 Store = Literal["ssm", "secretsmanager", "env"]
@@ -65,11 +65,11 @@ class SecretReference:
         return f"{self.store}:{self.name}{self.version}{f'#{self.key}' if self.key else ''}"
 
 
-def secret_value(text: str, context: StepContext) -> Generator[Call, Answer, SecretValue]:
+def secret_value(text: str) -> Generator[Call, Answer, SecretValue]:
     """The value of a reference, which shows itself only as the reference. Raises ElbplanError, AwsProblem."""
     reference = SecretReference.parse(text)
     if reference.store == "env":
-        value = context.variable(reference.name) or ""
+        value = value_in((yield read_variable(reference.name)))
     elif reference.store == "ssm":
         name = f"{reference.name}{reference.version}"
         answer = yield Call("ssm", "GetParameter", {"Name": name, "WithDecryption": True})
@@ -101,22 +101,26 @@ def _text_of(answer: Answer, reference: SecretReference) -> str:
     return value
 
 
-def existence_call(reference: SecretReference) -> Call | None:
-    """A read that tells whether the secret exists, and does not get its value. None for an environment variable."""
+def existence_call(reference: SecretReference) -> Call:
+    """A read that tells whether the secret exists. It does not get the value of a secret in AWS."""
+    if reference.store == "env":
+        return read_variable(reference.name)
     if reference.store == "ssm":
         filters = [{"Key": "Name", "Option": "Equals", "Values": [reference.name]}]
         return Call("ssm", "DescribeParameters", {"ParameterFilters": filters}, may_be_denied=True, has_fallback=True)
-    if reference.store == "secretsmanager":
-        params = {"SecretId": reference.name}
-        return Call("secretsmanager", "DescribeSecret", params, done_if=MISSING, may_be_denied=True, has_fallback=True)
-    return None
+    params = {"SecretId": reference.name}
+    return Call("secretsmanager", "DescribeSecret", params, done_if=MISSING, may_be_denied=True, has_fallback=True)
 
 
 MISSING = ("ResourceNotFoundException",)
 
 
 def missing(reference: SecretReference, answer: Answer) -> str:
-    """Why the secret cannot be read, from the answer to `existence_call`; empty if it can."""
+    """Why the secret cannot be read, from the answer to `existence_call`; empty if it can, or if AWS does not say."""
+    if answer in (DENIED_ANSWER, FAILED_ANSWER):
+        return ""
+    if reference.store == "env":
+        return "" if value_in(answer) else f"the environment has no variable {reference.name}"
     if reference.store == "ssm":
         found = answer.get("Parameters") or ()
         if not found:

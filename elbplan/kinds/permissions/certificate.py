@@ -45,7 +45,7 @@ UNSEEN = "does not see the certificates and records of an earlier spec"
 PERMISSIONS = (
     *HINTS,
     *reads("acm:ListCertificates", always=True, without_it=UNSEEN),
-    Permission("acm:ListTagsForCertificate", ("read",), why=OTHERS_TOO),
+    Permission("acm:ListTagsForCertificate", ("read",), always=True, without_it=UNSEEN, why=OTHERS_TOO),
     Permission("acm:DescribeCertificate", ("read",), why=OTHERS_TOO),
     Permission("acm:GetCertificate", ("read",), each=imported, why=OTHERS_TOO),
     Permission("acm:RequestCertificate", ("create",), ("*",), (NEW,), each=requested, why=NO_ARN),

@@ -10,12 +10,18 @@ from .elb_reads import READ_PERMISSIONS
 from .zones import READ_ZONES, normalized, record_changes
 
 REPLACED = arn("ssm", "parameter/elbplan/{stack}/replaced*")
+EVERY_TYPE = ("A", "AAAA", "CNAME", "HTTPS")
 NOT_KEPT = "cannot put back the record that this one replaced"
 
 
 def name_of(record: Any) -> list[str]:
     """Its name, as Route 53 compares it."""
     return [normalized(record.name)]
+
+
+def other_name(record: Any) -> list[str]:
+    """Its name, if it is no alias. A change of its type has both types in one call."""
+    return [] if record.is_alias else name_of(record)
 
 
 def replaced_name(record: Any) -> list[str]:
@@ -33,6 +39,7 @@ PERMISSIONS = (
     *READ_ZONES,
     *reads("ec2:DescribeSecurityGroups"),
     *record_changes(("create", "update", "delete"), name_of, ("CREATE", "UPSERT", "DELETE"), ("A", "AAAA")),
+    *record_changes(("create", "update", "delete"), other_name, ("CREATE", "UPSERT", "DELETE"), EVERY_TYPE),
     *record_changes(("create", "delete"), replaced_name, ("CREATE", "UPSERT", "DELETE"), ("A", "AAAA", "CNAME")),
     Permission(
         "route53:GetChange",

@@ -9,6 +9,7 @@ from ...core.permission import NO_RESOURCES, Condition, Permission, Values, Verb
 from ..aws.leading_actions import oidc_of
 from ..aws.secret_references import SecretReference
 
+LOOKS: tuple[Verb, ...] = ("compare",)
 WRITES: tuple[Verb, ...] = ("create", "update")
 LATER = "learns only at the step itself that a secret does not exist"
 PARAMETERS = (arn("ssm", "parameter/{}"),)
@@ -56,16 +57,14 @@ def _through(service: str) -> tuple[Condition, ...]:
 WHY_KEY = "the spec does not name the key that encrypts the secret"
 WHY = "others made the secret, and the spec names it"
 SECRET_PERMISSIONS = (
-    Permission("ssm:DescribeParameters", WRITES, each=_names("ssm"), without_it=LATER, why=NO_RESOURCES),
+    Permission("ssm:DescribeParameters", LOOKS, each=_names("ssm"), without_it=LATER, why=NO_RESOURCES),
     Permission("ssm:GetParameter", WRITES, PARAMETERS, each=_parameters, why=WHY),
     Permission("kms:Decrypt", WRITES, KEYS, _through("ssm"), _names("ssm"), why=WHY_KEY),
     *(
-        Permission(
-            f"secretsmanager:{action}", WRITES, on, each=_secrets(by_arn=on == BY_ARN), without_it=later, why=WHY
-        )
-        for action, later in (("DescribeSecret", LATER), ("GetSecretValue", ""))
+        Permission(f"secretsmanager:{action}", verbs, on, each=_secrets(by_arn=on == BY_ARN), without_it=later, why=WHY)
+        for action, verbs, later in (("DescribeSecret", LOOKS, LATER), ("GetSecretValue", WRITES, ""))
         for on in (SECRETS, BY_ARN)
     ),
     Permission("kms:Decrypt", WRITES, KEYS, _through("secretsmanager"), _names("secretsmanager"), why=WHY_KEY),
 )
-"""The reads of secrets. They belong to writes: nothing else reads a secret."""
+"""The reads of secrets. The values belong to writes: nothing else reads them."""

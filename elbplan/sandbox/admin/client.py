@@ -4,7 +4,7 @@ import functools
 import os
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import boto3
@@ -14,7 +14,9 @@ from botocore.config import Config
 from ..server.call_log import LoggedCall, counts, writes
 
 Predicate = Callable[[str, dict[str, Any]], bool]
-Gap = tuple[int, str, tuple[str, int, str, str], str]
+Route = tuple[str, int, str, str]
+AskedRoute = tuple[str, int, str, str, Mapping[str, Any]]
+Gap = tuple[int, str, Route, str]
 
 
 @functools.cache
@@ -146,17 +148,21 @@ class BoxClient(ABC):
         created, new = self.ask("prepare", kind=kind, id=id, region=region, **wanted)
         return str(created), bool(new)
 
-    def watch(self, routes: Iterable[tuple[str, int, str, str]]) -> None:
-        """Probes these routes after each write from now on: (domain or DNS name, port, host, path)."""
+    def watch(self, routes: Iterable[Route | AskedRoute]) -> None:
+        """Probes these routes after each write from now on: (domain or DNS name, port, host, path).
+
+        A fifth item has fields of the visitor, and what fields of the answer must be.
+        """
         self.ask("watch", routes=[list(route) for route in routes])
 
     def unanswered(self) -> list[Gap]:
         """Returns the writes after which a watched route no longer answered, or a watched domain led nowhere."""
         return [(write, action, tuple(route), why) for write, action, route, why in self.ask("unanswered")]
 
-    def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
-        """Returns whether a request would be answered now: ok, status, via, why."""
-        answer: dict[str, Any] = self.ask("traffic", name=name, port=port, host=host, path=path)
+    def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/", **visitor: Any) -> dict[str, Any]:
+        """Returns whether a request would be answered now: ok, status, via, why, location, sees."""
+        asked = {"visitor": visitor} if visitor else {}
+        answer: dict[str, Any] = self.ask("traffic", name=name, port=port, host=host, path=path, **asked)
         return answer
 
     def network(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from ..route53.zones import create_hosted_zone
 from ..state.acm import StoredCertificate
 from ..state.s3 import StoredBucket
 from ..tags import Tags, to_pairs
+from ..traffic.record_places import add_collection
 
 Maker = Callable[..., str]
 
@@ -246,6 +247,12 @@ def _auto_scaling_group(
     return autoscaling.add_group(context, id, ids, health_check, tags or {})
 
 
+def _auto_scaling_instance(context: CallContext, id: str, zone: str = "a") -> str:
+    """The Auto Scaling group with this name starts one more instance. Returns the id of the instance."""
+    instance = _instance(context, "", tags={"aws:autoscaling:groupName": id}, zone=zone)
+    return autoscaling.add_instance(context, id, instance)
+
+
 def _shield_subscription(context: CallContext, id: str) -> str:
     """Subscribes the account to Shield Advanced."""
     context.account.options.shield = True
@@ -254,6 +261,8 @@ def _shield_subscription(context: CallContext, id: str) -> str:
 
 MAKERS: dict[str, Maker] = {
     "auto_scaling_group": _auto_scaling_group,
+    "auto_scaling_instance": _auto_scaling_instance,
+    "cidr_collection": add_collection,
     "vpc": _vpc,
     "subnet": _subnet,
     "security_group": _security_group,

@@ -8,7 +8,8 @@ from typing import Any
 from ..account import Account, CallContext
 from ..faults import FaultKind
 from ..iam.check import set_policies
-from ..state.probes import ProbedRoute
+from ..state.probes import probed_route
+from ..state.visitors import visitor_of
 from ..timing import Timing
 from ..traffic import answer, watch
 from . import snapshot
@@ -125,13 +126,15 @@ class Controls:
         return [prepared[key], new]
 
     def watch(self, routes: list[list[Any]]) -> None:
-        watch.begin(self.account, [ProbedRoute(*route) for route in routes])
+        watch.begin(self.account, [probed_route(route) for route in routes])
 
     def unanswered(self) -> list[list[Any]]:
-        return [list(gap) for gap in watch.now(self.account)]
+        return [[gap.write, gap.action, gap.route[:4], gap.why] for gap in watch.now(self.account)]
 
-    def traffic(self, name: str, port: int = 443, host: str = "", path: str = "/") -> dict[str, Any]:
-        return asdict(answer(self.account, name, port, host, path))
+    def traffic(
+        self, name: str, port: int = 443, host: str = "", path: str = "/", visitor: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        return asdict(answer(self.account, name, port, host, path, visitor_of(visitor or {})))
 
     def network(self) -> dict[str, Any]:
         """Starts DNS and proxy at the first call. Returns dns ([host, port]), proxy (URL) and authority (PEM)."""

@@ -5,12 +5,12 @@ from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import StoredGroup, StoredListener, StoredRule, StoredTarget
 from ..traffic.request import VisitorRequest
+from ..traffic.rewrites import TransformFailed, rewritten
 from ..traffic.routing import rule_for, serving_targets, weights_of
 from ..traffic.turns import next_turn
 from . import redirects
 from .headers import forwarded, with_response_headers
 from .messages import VisitorReply, balancer_page
-from .rewrites import TransformFailed, rewritten
 from .servers import target_reply
 from .stickiness import GROUP_COOKIE, TARGET_COOKIE, Session, group_seconds, remembered, target_seconds, with_cookie
 

@@ -8,6 +8,7 @@ from ..account import Account, CallContext
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer
 from ..state.route53 import plain
+from ..state.visitors import EVERYBODY, Visitor
 from .nodes import node_addresses
 from .record_policies import eligible
 
@@ -54,14 +55,21 @@ class Resolution:
 
 
 def resolutions(
-    account: Account, name: str, kind: str, choose: Choose = list, *, delegated: bool = True
+    account: Account,
+    name: str,
+    kind: str,
+    choose: Choose = list,
+    *,
+    delegated: bool = True,
+    visitor: Visitor = EVERYBODY,
 ) -> Iterator[Resolution]:
     """Yields where a name leads, once for each record that `choose` takes from those that can answer.
 
     delegated   False for a query to the name servers of the zone themselves, which answer without a delegation
+    visitor     who asks: the policies of records look at the place
     """
     start = Resolution("missing", plain(name))
-    yield from _Way(account, kind, choose, delegated).follow(plain(name), plain(name), start, LONGEST_CHAIN)
+    yield from _Way(account, kind, choose, delegated, visitor).follow(plain(name), plain(name), start, LONGEST_CHAIN)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class _Way:
     kind: str
     choose: Choose
     delegated: bool
+    visitor: Visitor
 
     def follow(self, name: str, owner: str, so_far: Resolution, steps: int) -> Iterator[Resolution]:
         """Follows aliases. `owner` is the name in the answer: an alias of Route 53 answers in its own name."""
@@ -88,7 +97,7 @@ class _Way:
         if not records and not aliases:
             exists = any(zone.has_name(name) for zone in zones)
             yield replace(so_far, result="empty" if exists else "missing")
-        able = eligible(self.account, records or aliases)
+        able = eligible(self.account, records or aliases, self.visitor)
         if (records or aliases) and not able:
             yield replace(so_far, result="empty")
         for record in self.choose(able):

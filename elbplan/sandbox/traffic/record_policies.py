@@ -9,34 +9,33 @@ from ..account import Account, CallContext
 from ..rules import rule
 from ..state.elbv2 import StoredBalancer
 from ..state.route53 import HealthCheck, plain
+from ..state.visitors import EVERYBODY, Visitor
+from .record_places import best, suitable
 from .routing import serving_targets, weights_of
 
 Record = dict[str, Any]
 HEALTH = "health of checks"
 """Key of the statuses that a test gives to health checks: True or False, by id."""
-DEFAULT_PLACE = {"CountryCode": "*"}
 
 
 @rule(33)
-def eligible(account: Account, records: list[Record]) -> list[Record]:
+def eligible(account: Account, records: list[Record], visitor: Visitor = EVERYBODY) -> list[Record]:
     """The records of a set that can answer a query: the healthy ones; all, if none is healthy.
 
     Weighted: those with a weight above 0, if one of them is healthy. Failover: the primary one, else the secondary.
-    Geolocation: clients of the sandbox come from nowhere, so they get the record for `*`, if there is one. Latency,
-    geoproximity and CIDR: each of them.
+    The other policies look at the place of the visitor: record_places.py.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
     """
     if not any(record.get("SetIdentifier") for record in records):
         return records
-    healthy = [record for record in records if is_healthy(account, record)]
+    near = suitable(account, records, visitor)
+    healthy = [record for record in near if is_healthy(account, record)]
     weighted = [record for record in healthy if record.get("Weight") != 0]
-    left = weighted or healthy or [record for record in records if record.get("Weight") != 0] or records
+    left = weighted or healthy or [record for record in near if record.get("Weight") != 0] or near
     primary = [record for record in left if record.get("Failover") == "PRIMARY"]
     if not healthy:
-        primary = [record for record in records if record.get("Failover") == "PRIMARY"]
-    if any("GeoLocation" in record for record in records):
-        return [record for record in left if record["GeoLocation"] == DEFAULT_PLACE]
-    return primary or left
+        primary = [record for record in near if record.get("Failover") == "PRIMARY"]
+    return primary or best(left, visitor)
 
 
 @rule(33)

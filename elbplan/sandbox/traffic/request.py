@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+from ..state.visitors import Visitor
+
 
 @dataclass(frozen=True)
 class VisitorRequest:
@@ -35,3 +37,9 @@ class VisitorRequest:
         for part in filter(None, self.query.split("&")):
             key, _, value = part.partition("=")
             yield unquote_plus(key), unquote_plus(value)
+
+
+def request_of_probe(host: str, target: str, visitor: Visitor) -> VisitorRequest:
+    """A GET for a path, which may have a query."""
+    path, _, query = target.partition("?")
+    return VisitorRequest(host, path, query=query, headers=visitor.headers, source=visitor.source)

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ from .matching import matches
 from .request import VisitorRequest
 
 ANYWHERE = "0.0.0.0/0"
+WELL = ("healthy", "unavailable")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Connection:
 
 
 @rule(31)
-def connection_to(context: CallContext, balancer: StoredBalancer, port: int, source: str = "") -> Connection:
+def connection_to(
+    context: CallContext, balancer: StoredBalancer, port: int, source: str = "", behind: AbstractSet[str] = frozenset()
+) -> Connection:
     """An active balancer whose security groups allow the source, and that has a listener on the port.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
@@ -39,7 +43,9 @@ def connection_to(context: CallContext, balancer: StoredBalancer, port: int, sou
     listener expects: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
     ("Network traffic that does not match a configured listener is classified as unintended traffic"; "Network Load
     Balancers drop unintended traffic without forwarding it to any targets"). No page says what an application load
-    balancer does with a port without a listener. Here it refuses the connection.
+    balancer does with a port without a listener. Here it refuses the connection. `behind` are the security groups of a
+    network load balancer that has this one as its target, and keeps the addresses of its clients:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html
     """
     state = balancer.state(context.now)
     if state != "active":
@@ -47,7 +53,7 @@ def connection_to(context: CallContext, balancer: StoredBalancer, port: int, sou
     protocols = ("tcp", "6", "udp", "17") if balancer.type == "network" else ("tcp", "6")
     addresses = {source or ANYWHERE}
     if balancer.security_groups and not facts.allows_port(
-        context, set(balancer.security_groups), port, set(), addresses, protocols
+        context, set(balancer.security_groups), port, set(behind), addresses, protocols
     ):
         return Connection("dropped", f"security groups of {balancer.name} do not let port {port} in")
     for listener in context.elb.listeners_of(balancer.arn):
@@ -90,11 +96,12 @@ def serving_targets(context: CallContext, group: StoredGroup) -> ServingTargets:
     unused state"), nor does a draining one:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
     ("ELB stops sending requests to targets that are deregistering"). No page says whether a group also fails open to
-    targets that are initial. Here it does.
+    targets that are initial. Here it does. Without health checks, every target counts as healthy: API_TargetHealth
+    (State: unavailable).
     """
     states = [(target, health_of(context, group, target).state) for target in current_targets(context, group)]
     text = ", ".join(sorted({state for _, state in states})) or "none"
-    healthy = [target for target, state in states if state == "healthy"]
+    healthy = [target for target, state in states if state in WELL]
     if healthy:
         return ServingTargets(healthy, True, text)
     return ServingTargets([target for target, state in states if state not in ("draining", "unused")], False, text)

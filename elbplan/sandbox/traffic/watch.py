@@ -1,5 +1,7 @@
 """Probes routes after every write."""
 
+from dataclasses import asdict
+
 from ..account import Account
 from ..server.call_log import LoggedCall
 from ..state.probes import ProbedRoute, ProbeGap
@@ -24,17 +26,21 @@ def now(account: Account) -> list[ProbeGap]:
 
 def _probe(account: Account, write: int, action: str) -> None:
     for route in account.watch.routes:
-        reply = answer(account, *route)
-        if reply.ok:
-            account.watch.answered.add(route)
-        elif route in account.watch.answered:
-            account.watch.gaps.append(ProbeGap(write, action, route, reply.why))
-        elif any(":loadbalancer/" in step for step in reply.via) and route.name in reply.via:
-            account.watch.gaps.append(
-                ProbeGap(
-                    write,
-                    action,
-                    route,
-                    f"{route.name} points at a load balancer that does not answer: {reply.why}",
-                )
-            )
+        if why := _lost(account, route):
+            account.watch.gaps.append(ProbeGap(write, action, route, why))
+
+
+def _lost(account: Account, route: ProbedRoute) -> str:
+    """Why a route that has answered does not answer now, or not as wanted; empty if it does."""
+    reply = answer(account, *route[:5])
+    who = f" (visitor: {route.visitor.text})" if route.visitor.text else ""
+    if reply.ok:
+        account.watch.answered.add(route)
+        found = asdict(reply)
+        wrong = [f"{name} is {found[name]!r}, not {value!r}" for name, value in route.wanted if found[name] != value]
+        return f"{'; '.join(wrong)}{who}" if wrong else ""
+    if route in account.watch.answered:
+        return f"{reply.why}{who}"
+    if any(":loadbalancer/" in step for step in reply.via) and route.name in reply.via:
+        return f"{route.name} points at a load balancer that does not answer: {reply.why}{who}"
+    return ""

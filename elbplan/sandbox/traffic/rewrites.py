@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..params import Params
 from ..rules import rule
-from ..traffic.request import VisitorRequest
+from .request import VisitorRequest
 
 
 class TransformFailed(Exception):
