@@ -13,11 +13,11 @@ from typing import Any
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
-from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
 from elbplan.sandbox.box import Box
+from elbplan.sandbox.server.direct import direct_session
 from elbplan.spec import load
 
 REGION = "ap-northeast-2"
@@ -155,4 +155,4 @@ def _validates(record: Mapping[str, Any]) -> bool:
 @functools.cache
 def _aws(url: str) -> Aws:
     """Returns one client for each sandbox, because creating clients takes longer than most tests."""
-    return Aws(REGION, endpoint=url, session=boto3_session("test", "test"), parallel=8)
+    return Aws(REGION, endpoint=url, session=direct_session("test", "test"), parallel=8)

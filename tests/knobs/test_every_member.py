@@ -20,12 +20,6 @@ from .surroundings import write_files
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
-
-
-@pytest.fixture(scope="module")
 def recorder() -> Recorder:
     return Recorder()
 
