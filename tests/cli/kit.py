@@ -19,9 +19,9 @@ from elbplan.live.client import Aws
 from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock, RealClock, RunClock
 from elbplan.sandbox.box import Box
-from elbplan.sandbox.server.direct import direct_session
 from elbplan.verification.network import Network, NoNetwork
 from tests.bad_network import BadNetwork
+from tests.direct import direct_session
 
 WEB = """
 name: my-web

@@ -17,8 +17,8 @@ from elbplan.live.client import Aws
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
 from elbplan.sandbox.box import Box
-from elbplan.sandbox.server.direct import direct_session
 from elbplan.spec import load
+from tests.direct import direct_session
 
 REGION = "ap-northeast-2"
 ZONE = "example.com"

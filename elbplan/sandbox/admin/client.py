@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from ...live.aws_models import botocore_session
 from ..server.call_log import LoggedCall, counts, writes
 from ..server.direct import DirectSession
 
@@ -25,7 +24,7 @@ def _session() -> boto3.Session:
     """One session for all clients. It ignores the user's profile, files and endpoints, so it never reaches AWS."""
     no_file = (None, None, os.devnull, None)
     variables = {"profile": (None, None, None, None), "config_file": no_file, "credentials_file": no_file}
-    return boto3.Session(botocore_session=botocore_session(variables=variables, kind=DirectSession))
+    return boto3.Session(botocore_session=DirectSession(session_vars=variables))
 
 
 class BoxClient(ABC):

@@ -13,12 +13,10 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError
 
-from ...live.aws_models import botocore_session
 from .engine import Engine
 from .protocol import HttpReply, HttpRequest
 
@@ -42,11 +40,6 @@ class DirectSession(botocore.session.Session):  # type: ignore[misc] # botocore 
         client = super().create_client(*args, **kwargs)
         client._endpoint.http_session = _Sender(client._endpoint.http_session)
         return client
-
-
-def direct_session(key_id: str, secret: str) -> boto3.session.Session:
-    """Returns a new session of boto3 whose clients use no socket for a sandbox of this process."""
-    return boto3.session.Session(key_id, secret, botocore_session=botocore_session(kind=DirectSession))
 
 
 class _Sender:
