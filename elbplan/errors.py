@@ -49,6 +49,8 @@ class ElbplanError(Exception):
     """An error that a person can act on: what happened (`what`) and what to do next (`hint`)."""
 
     exit_code = 1
+    absent = False
+    """True if the account lacks something that a spec names. In the simulator, `elbplan sandbox prepare` creates it."""
 
     def __init__(self, what: str, *, hint: str = "") -> None:
         super().__init__(what)

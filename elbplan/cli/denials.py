@@ -29,6 +29,10 @@ def only_stack(app: App) -> Stack | str:
 
 def permissions_command(app: App, args: Sequence[str]) -> str:
     """The command that prints the policy for this one."""
-    paths = [word for word in args if word.endswith((".yaml", ".yml")) or "/" in word]
     command = next((word for word in args if word in COMMANDS), "")
-    return shlex.join(["elbplan", "permissions", *paths, *([command] if command else [])])
+    return shlex.join(["elbplan", "permissions", *specs_in(args), *([command] if command else [])])
+
+
+def specs_in(args: Sequence[str]) -> list[str]:
+    """The paths of specs in a command line."""
+    return [word for word in args if word.endswith((".yaml", ".yml")) or "/" in word]

@@ -21,8 +21,9 @@ from ..errors import ElbplanError, Interrupted, SpecProblem, hide_values
 from ..render.errors import error_document, failure_document
 from ..version import __version__
 from .context import App
-from .denials import only_stack
+from .denials import only_stack, specs_in
 from .misuse import misuse_problem
+from .preparing import with_prepare_hint
 from .terminal import Terminal
 from .wrapping import wrapped_error
 
@@ -55,6 +56,7 @@ def report_failure(app: App, fault: BaseException, args: Sequence[str] = ()) -> 
     `args` is the command line: a wrong one may end before click takes --json.
     """
     problem, kind = _problem_of(app.terminal, fault, args)
+    with_prepare_hint(app, problem, specs_in(args))
     if isinstance(problem, Interrupted) and not isinstance(fault, Interrupted):
         app.terminal.err("", problem.what)
     else:

@@ -19,6 +19,7 @@ from .context import App
 from .costs import table_of
 from .errors import report_problem
 from .plans import style_for, view_of
+from .preparing import with_prepare_hint
 from .price_files import price_table
 
 
@@ -87,6 +88,7 @@ def problem_block(app: App, verb: str, stack_plan: Planned, style: Style, shown:
     """The screen of a stack without a plan. A problem that several stacks have stands only at the first of them."""
     assert stack_plan.problem
     name, region = stack_plan.plan.stack, stack_plan.plan.region
+    with_prepare_hint(app, stack_plan.problem, [stack_plan.stack.file] if stack_plan.stack.file else [])
     first = shown.setdefault(stack_plan.problem.what, name)
     same = "" if first == name else first
     return problem_screen(verb, name, region, stack_plan.problem, style, app.terminal.redacted, same_as=same)

@@ -21,6 +21,7 @@ from .connect import Connections
 from .context import App
 from .costs import notes_of
 from .options import DEFAULT_PATHS, FILTERED
+from .preparing import prepare_command
 from .reading import reading
 
 
@@ -128,6 +129,7 @@ def view_of(app: App, verb: str, stack_plan: Planned, detail: bool = False, path
         undo=undo,
         undo_late=flags[:1] == ("--to",),
         cost=notes_of(app, verb, stack_plan.plan),
+        prepare=prepare_command(app, [stack_plan.stack.file] if stack_plan.stack.file else ()),
     )
 
 

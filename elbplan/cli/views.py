@@ -29,6 +29,7 @@ from ..verification.check import Verification
 from .context import App
 from .errors import report_problem
 from .plans import style_for
+from .preparing import with_prepare_hint
 from .price_files import price_table
 from .progress import JsonReporter, LogReporter, Reporter, ScreenReporter, SilentReporter
 from .reading import reading
@@ -90,6 +91,7 @@ class ScreenView:
         self.show(end_screen(self._app, plan, outcome, ending))
 
     def problem(self, problem: ElbplanError) -> None:
+        with_prepare_hint(self._app, problem, [self._stack.file] if self._stack.file else [])
         report_problem(self._app.terminal, problem, aws_called=self._app.aws_called)
 
     def left_out(self, problem: ElbplanError, not_done: str) -> None:

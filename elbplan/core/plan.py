@@ -78,10 +78,14 @@ class ServerLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why elbplan does not carry out a plan, and what to do next."""
+    """Why elbplan does not carry out a plan, and what to do next.
+
+    absent   the account lacks something that the spec names
+    """
 
     what: str
     hint: str = ""
+    absent: bool = False
 
 
 @dataclass(frozen=True)

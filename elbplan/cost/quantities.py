@@ -32,7 +32,7 @@ PUBLIC_IPV4 = "public-ipv4-hour"
 HOSTED_ZONE = "hosted-zone-month"
 FIRST_ZONES = "one of the first 25 of the account"
 HEALTH_CHECK, OUTSIDE_CHECK = "health-check-month", "outside-health-check-month"
-CHECK_OPTION = "health-check-option-month"
+CHECK_OPTION, OUTSIDE_OPTION = "health-check-option-month", "outside-health-check-option-month"
 SLOW_INTERVAL = 30
 """Seconds between two requests of a check. AWS bills a shorter interval."""
 TRUST_STORE = "trust-store-hour"
@@ -97,12 +97,11 @@ def used_quantities(billed: Billed) -> Iterator[Quantity]:
 def _health_check(address: Address, check: Route53HealthCheck, _: Billed) -> Iterator[Quantity]:
     """A health check, and each of its options: HTTPS, a search for a text, 10 seconds, the latency.
 
-    https://aws.amazon.com/route53/pricing/ (Health Checks). No table has the price of the options.
+    https://aws.amazon.com/route53/pricing/ (Health Checks). An Elastic IP of the account is an endpoint of AWS.
     """
-    if check.load_balancer:
-        yield Quantity(str(address), HEALTH_CHECK, "health check", Decimal(1), "month", "no free one is left")
-    else:
-        yield Quantity(str(address), OUTSIDE_CHECK, "health check", Decimal(1), "month", "the endpoint is not of AWS")
+    inside = bool(check.load_balancer or check.elastic_ip)
+    key, why = (HEALTH_CHECK, "no free one is left") if inside else (OUTSIDE_CHECK, "the endpoint is not of AWS")
+    yield Quantity(str(address), key, "health check", Decimal(1), "month", why)
     options = [
         check.type.startswith("HTTPS"),
         check.search_string is not None,
@@ -110,7 +109,8 @@ def _health_check(address: Address, check: Route53HealthCheck, _: Billed) -> Ite
         check.measure_latency,
     ]
     if number := sum(options):
-        yield Quantity(str(address), CHECK_OPTION, "options of the health check", Decimal(number), "month")
+        option = CHECK_OPTION if inside else OUTSIDE_OPTION
+        yield Quantity(str(address), option, "options of the health check", Decimal(number), "month")
 
 
 def _load_balancer(address: Address, balancer: LoadBalancer, billed: Billed) -> Iterator[Quantity]:

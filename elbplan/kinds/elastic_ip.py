@@ -132,7 +132,7 @@ def delete(old: ElasticIp, context: StepContext) -> WriteProgram:
 
 def summary(ip: ElasticIp) -> str:
     """`for instance.web-1`"""
-    text = f"for {ip.instance}" if ip.instance else "not attached"
+    text = f"for {ip.instance}" if ip.instance else "static public address"
     return f"{text}, not created by elbplan" if isinstance(ip, ExternalElasticIp) else text
 
 

@@ -13,7 +13,7 @@ from ..core.kind import Found, Gate, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
 from .aws.caller_references import caller_reference, owned_address, tagged_address
 from .aws.global_tags import retag_global, tag_global, tags_of
-from .aws.hosted_zones import hosted_zones
+from .aws.hosted_zones import every_hosted_zone
 from .aws.ownership import user_tags
 from .aws.queries import domain, zone_id
 from .aws.route53_hints import may_have_global
@@ -33,7 +33,9 @@ class HostedZone(Resource):
     vpcs: Annotated[tuple[VpcRef, ...], Field(description="the VPCs of a private zone; a public zone has none")] = ()
     comment: Annotated[str, Field(max_length=256, description="a comment for people")] = ""
     delegation_set_id: Annotated[
-        str | None, IMMUTABLE, Field(description="a reusable delegation set, whose name servers the zone gets")
+        str | None,
+        IMMUTABLE,
+        Field(max_length=32, description="a reusable delegation set, whose name servers the zone gets"),
     ] = None
 
     @field_validator("name")
@@ -58,10 +60,8 @@ def read(scope: Scope) -> ReadProgram[Found[HostedZone]]:
     """The zones whose caller reference is of these stacks. Asks only if the stacks can have any."""
     if not (yield from may_have_global(scope, HostedZone.kind)):
         return Found({})
-    zones = yield from hosted_zones(wanted.name for _, _, wanted in scope.wanted(HostedZone))
-    owned = [
-        (raw, own) for raw in zones or () if (own := owned_address(raw["CallerReference"], scope, HostedZone.kind))
-    ]
+    zones = yield from every_hosted_zone(wanted.name for _, _, wanted in scope.wanted(HostedZone))
+    owned = [(raw, own) for raw in zones if (own := owned_address(raw["CallerReference"], scope, HostedZone.kind))]
     asks = [Call("route53", "GetHostedZone", {"Id": zone_id(raw["Id"])}, done_if=GONE) for raw, _ in owned]
     answers = (yield asks) if asks else []
     tags = yield from tags_of(RESOURCE_TYPE, [zone_id(raw["Id"]) for raw, _ in owned])

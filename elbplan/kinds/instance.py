@@ -43,8 +43,10 @@ class Instance(ServerSettings):
     type: Annotated[
         str, IMMUTABLE, Field(description="for example t3.micro; by default t3.micro, or as the launch template says")
     ] = "t3.micro"
-    key: Annotated[str | None, IMMUTABLE, Field(description="name of a key pair")] = None
-    profile: Annotated[str | None, IMMUTABLE, Field(description="name of an IAM instance profile")] = None
+    key: Annotated[str | None, IMMUTABLE, Field(max_length=255, description="name of a key pair")] = None
+    profile: Annotated[str | None, IMMUTABLE, Field(max_length=128, description="name of an IAM instance profile")] = (
+        None
+    )
     subnet: Annotated[SubnetRef, IMMUTABLE]
     security_groups: tuple[SecurityGroupRef, ...] = ()
     user_data: Annotated[

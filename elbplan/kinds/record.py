@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ..core.address import Ref
-from ..core.call import ReadProgram, WriteProgram
+from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, Phase, Scope, StepContext
 from ..core.resource import differing_fields
-from .aws.record_batches import (
-    change_batch,
-    delete_set,
-    identifier_of,
-    move,
-    points_at,
-    put_back,
-    record_change,
-    take_over,
-)
+from .aws.record_batches import RecordSet, change_batch, delete_set, record_change
 from .aws.record_gates import GATES
+from .aws.record_switches import Switch, put_back
 from .aws.replaced_records import Keeper, Previous, forget, keep_again
-from .aws.routing_policies import distinct_policy, policy_params
+from .aws.routing_policies import distinct_policy
 from .permissions.record import PERMISSIONS
 from .record_model import RecordFields, excluded, place_of, record_mark, same_set, summary, with_live_defaults
 from .record_reader import read_records
+from .record_writes import dns_name_of, in_zone, own_places, record_set_of, records_at
 
 __all__ = ["KIND", "Record", "excluded", "place_of", "record_mark", "same_set"]
 
@@ -42,47 +35,34 @@ def read(scope: Scope) -> ReadProgram[Found[Record]]:
 
 
 def create(new: Record, context: StepContext) -> WriteProgram:
-    """Creates the record. CREATE fails if others have made it meanwhile; UPSERT would overwrite theirs silently."""
+    """Creates the record. CREATE fails if others have made it meanwhile; UPSERT would overwrite theirs silently.
+
+    Where AWS refuses it beside record sets of ours, or with `take_over` of others, one batch replaces these.
+    """
     zone = context.id(new.zone)
-    place, record_set = place_of(new, zone), _record_set(new, context)
-    if new.take_over:
-        others = [_record_set(record, context) for record in _other_types(new, context)]
-        dns_name = context.fact(new.load_balancer, "dns_name")
-        keeper = Keeper(context.stack, place, dns_name, bool(new.restore), distinct_policy(record_set))
-        answer = yield from take_over(zone, record_set, dns_name, keeper.keep, others)
+    place, record_set = place_of(new, zone), (yield from record_set_of(new, context))
+    lives = records_at(new, zone, context)
+    if new.take_over or any(excluded(in_zone(live, zone), in_zone(new, zone)) for live in lives):
+        others = yield from _other_sets(new, context)
+        keeper = Keeper(context.stack, place, bool(new.restore), distinct_policy(record_set))
+        switch = Switch(zone, record_set, own_places(lives, zone, context), others=others)
+        answer = yield from switch.run(keeper.keep if new.take_over else None)
     else:
         answer = yield change_batch(zone, [record_change("CREATE", record_set)])
     return {"id": str(place), "change": answer["ChangeInfo"]["Id"]}
 
 
-def _other_types(new: Record, context: StepContext) -> list[Record]:
-    """The other records of this name that the run creates."""
-    return [
-        record
-        for record in context.created.values()
-        if isinstance(record, Record)
-        and record.take_over
-        and (record.name, record.zone, record.load_balancer) == (new.name, new.zone, new.load_balancer)
-        and record.type != new.type
-    ]
-
-
-def _record_set(new: Record, context: StepContext) -> dict[str, Any]:
-    """The record set as Route 53 wants it."""
-    dns_name = context.fact(new.load_balancer, "dns_name")
-    common = {"Name": new.name, "Type": new.type, **policy_params(new)}
-    if new.health_check:
-        common["HealthCheckId"] = context.id(new.health_check)
-    if not new.is_alias:
-        return {**common, "TTL": new.ttl, "ResourceRecords": [{"Value": new.value or dns_name}]}
-    return {
-        **common,
-        "AliasTarget": {
-            "HostedZoneId": context.fact(new.load_balancer, "zone_id"),
-            "DNSName": dns_name,
-            "EvaluateTargetHealth": new.evaluate_target_health,
-        },
-    }
+def _other_sets(new: Record, context: StepContext) -> Generator[Call, Answer, list[RecordSet]]:
+    """The other record sets of this name that the run creates or changes."""
+    sets = []
+    for address, other in context.written.items():
+        if (
+            address != context.address
+            and isinstance(other, Record)
+            and (other.name, other.zone) == (new.name, new.zone)
+        ):
+            sets.append((yield from record_set_of(other, context)))
+    return sets
 
 
 def update(before: Record, after: Record, context: StepContext) -> WriteProgram:
@@ -95,17 +75,14 @@ def update(before: Record, after: Record, context: StepContext) -> WriteProgram:
         yield from keep_again(context.stack, place_of(after, zone), context.live.facts, restore=bool(after.restore))
     if set(differing_fields(before, after)) == {"restore"}:
         return {}
-    new = _record_set(after, context)
+    new = yield from record_set_of(after, context)
     if same_set(before, after):
         answer = yield change_batch(zone, [record_change("UPSERT", new)])
     else:
-        answer = yield from move(zone, place_of(before, zone), _dns_name(before, context), new)
+        own = own_places([before, *records_at(after, zone, context)], zone, context)
+        others = yield from _other_sets(after, context)
+        answer = yield from Switch(zone, new, own, place_of(before, zone), others).run()
     return {"id": str(place_of(after, zone)), "change": answer["ChangeInfo"]["Id"]}
-
-
-def _dns_name(record: Record, context: StepContext) -> str:
-    """The DNS name of the record's load balancer, which may be gone."""
-    return context.fact(record.load_balancer, "dns_name") or str(record.load_balancer)
 
 
 def delete(old: Record, context: StepContext) -> WriteProgram:
@@ -113,16 +90,14 @@ def delete(old: Record, context: StepContext) -> WriteProgram:
 
     Route 53 wants an exact copy of the record.
     """
-    place, dns_name = place_of(old, context.id(old.zone)), _dns_name(old, context)
+    zone = context.id(old.zone)
+    place = place_of(old, zone)
     previous = Previous.of(context.live.facts if context.live else {})
     if previous.put_back:
-
-        def is_ours(raw: Mapping[str, Any]) -> bool:
-            return points_at(raw, dns_name) and identifier_of(raw) == place.identifier
-
-        yield from put_back(place.zone, old.name, is_ours, previous.put_back)
+        own = own_places([old, *records_at(old, zone, context)], zone, context)
+        yield from put_back(place.zone, old.name, own, previous.put_back)
     else:
-        yield from delete_set(place, dns_name)
+        yield from delete_set(place, dns_name_of(old, context))
     yield from forget(context.stack, place, previous.forget)
     return {}
 

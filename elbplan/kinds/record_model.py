@@ -20,7 +20,7 @@ from .aws.routing_policies import (
     policy_params,
     policy_text,
 )
-from .references import HealthCheckRef, LoadBalancerRef, ZoneRef
+from .references import ElasticIpRef, HealthCheckRef, LoadBalancerRef, ZoneRef
 
 ALIASES = ("A", "AAAA")
 """The types of alias records to a load balancer.
@@ -28,7 +28,7 @@ ALIASES = ("A", "AAAA")
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html (Type: "A | AAAA")
 """
 DEFAULT_TTL = 60
-"""Seconds for which resolvers may cache a CNAME or HTTPS record: as long as an alias to a load balancer."""
+"""Seconds for which resolvers may cache a record with values: as long as an alias to a load balancer."""
 HTTP2 = '1 . alpn="h2,http/1.1"'
 """The value of an HTTPS record: this name itself speaks HTTP/2 and HTTP/1.1. https://www.rfc-editor.org/rfc/rfc9460"""
 
@@ -40,7 +40,9 @@ class RecordFields(Resource):
     type: Annotated[
         Literal["A", "AAAA", "CNAME", "HTTPS"],
         IDENTITY,
-        Field(description="A and AAAA are aliases; CNAME and HTTPS have values and a TTL"),
+        Field(
+            description="A and AAAA are aliases, except for a multivalue answer; CNAME and HTTPS have values and a TTL"
+        ),
     ] = "A"
     zone: Annotated[ZoneRef, IMMUTABLE]
     load_balancer: LoadBalancerRef
@@ -57,7 +59,16 @@ class RecordFields(Resource):
     ] = False
     """None in AWS if this record replaced no other."""
     ttl: Annotated[int | None, LEARNED, Field(ge=0, le=2147483647, description="seconds; not for aliases")] = None
-    value: Annotated[str | None, LEARNED, Field(description="the value of an HTTPS record, by RFC 9460")] = None
+    value: Annotated[
+        str | None,
+        LEARNED,
+        Field(description="the value of an HTTPS record, by RFC 9460; or the address of a multivalue answer"),
+    ] = None
+    elastic_ip: Annotated[
+        ElasticIpRef | None,
+        LEARNED,
+        Field(description="multivalue answer: the Elastic IP of the load balancer whose address is the value"),
+    ] = None
     set_identifier: Annotated[
         str | None, LEARNED, Field(description="tells this record from the others of its name; with a routing policy")
     ] = None
@@ -71,6 +82,9 @@ class RecordFields(Resource):
     geo_location: Annotated[GeoLocation | None, LEARNED, Field(description="geolocation routing")] = None
     geo_proximity: Annotated[GeoProximity | None, LEARNED, Field(description="geoproximity routing")] = None
     cidr_routing: Annotated[CidrRouting | None, LEARNED, Field(description="routing by the network of clients")] = None
+    multi_value_answer: Annotated[
+        bool | None, LEARNED, Field(description="multivalue answer: the value is one address of the load balancer")
+    ] = None
     health_check: Annotated[
         HealthCheckRef | None, LEARNED, Field(description="Route 53 answers with the record while this check succeeds")
     ] = None
@@ -78,11 +92,19 @@ class RecordFields(Resource):
     @model_validator(mode="before")
     @classmethod
     def _defaults(cls, data: Any) -> Any:
-        """A CNAME and an HTTPS record have a TTL, and an HTTPS record has a value."""
-        if not isinstance(data, Mapping) or data.get("type") not in ("CNAME", "HTTPS"):
+        """A record with values has a TTL, and an HTTPS record has a value."""
+        if not isinstance(data, Mapping) or not (
+            data.get("type") in ("CNAME", "HTTPS") or data.get("multi_value_answer")
+        ):
             return data
-        value = {"value": data.get("value") or HTTP2} if data["type"] == "HTTPS" else {}
+        value = {"value": data.get("value") or HTTP2} if data.get("type") == "HTTPS" else {}
         return {**data, **value, "ttl": DEFAULT_TTL if data.get("ttl") is None else data["ttl"]}
+
+    @field_validator("multi_value_answer")
+    @classmethod
+    def _only_true(cls, given: bool | None) -> bool | None:
+        """AWS has the member only with the policy."""
+        return given or None
 
     @field_validator("name")
     @classmethod
@@ -93,7 +115,7 @@ class RecordFields(Resource):
     @property
     def is_alias(self) -> bool:
         """True for an alias, which has neither a value nor a TTL of its own."""
-        return self.type in ALIASES
+        return self.type in ALIASES and not self.multi_value_answer
 
 
 R = TypeVar("R", bound=RecordFields)
@@ -123,6 +145,8 @@ def excluded(record: RecordFields, other: RecordFields) -> bool:
 def summary(record: RecordFields) -> str:
     """`A alias to load_balancer.main`"""
     what = "alias to" if record.is_alias else "for"
+    if record.multi_value_answer and (address := record.elastic_ip or record.value):
+        what = f"{address} of"
     policy = policy_text(record)
     text = f"{record.name} {record.type} {what} {record.load_balancer}"
     return f"{text}, {policy} as {record.set_identifier}" if policy else text

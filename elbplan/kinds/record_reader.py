@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
 
-from ..core.address import Address, AwsId
 from ..core.call import ReadProgram
 from ..core.kind import Found, LiveResource, Owner, Scope
-from ..core.resource import from_live
-from .aws.alias_ownership import KnownAliases, dangling_aliases, owner_of, read_aliases, read_other_balancers
+from .aws.alias_ownership import (
+    AliasTarget,
+    KnownAliases,
+    dangling_aliases,
+    owner_of,
+    read_aliases,
+    read_other_balancers,
+)
 from .aws.alias_tags import RecordPlace
-from .aws.caller_references import own_zones
+from .aws.caller_references import ZONE, own_zones
 from .aws.denied_reads import denied_text
 from .aws.hosted_zones import hosted_zones
+from .aws.public_addresses import allocations
 from .aws.queries import HOSTED_ZONES, USERS_OF_ZONES
 from .aws.record_batches import RecordSet, record_text
 from .aws.record_places import used_key
 from .aws.record_sets import read_sets, zones_of_ref
-from .aws.replaced_records import KeptRecords, kept_records, read_call, unread_text
-from .aws.routing_policies import distinct_policy, policy_fields
-from .record_model import R, RecordFields, place_of
+from .aws.replaced_records import kept_records, read_call, unread_text
+from .aws.routing_policies import distinct_policy
+from .live_records import LiveRecords, values_of
+from .record_model import R, place_of
+
+OWN_ZONE = f"{ZONE}."
+"""Begins the zone in the mark of a record whose zone the stack made."""
 
 
 def read_records(scope: Scope, model: type[R]) -> ReadProgram[Found[R]]:
@@ -34,6 +43,10 @@ def read_records(scope: Scope, model: type[R]) -> ReadProgram[Found[R]]:
     zones = yield from hosted_zones(wanted_names, needed=needed)
     if zones is None:
         return (yield from _unread(scope))
+    recorded = yield from read_aliases(scope, ())
+    dropped = {at.name for stack in scope.stacks for at in recorded.recorded_by(stack) if at.zone.startswith(OWN_ZONE)}
+    if dropped - set(wanted_names):
+        zones = (yield from hosted_zones([*wanted_names, *dropped], needed=needed)) or zones
     own = own_zones(scope, zones)
     addresses = {
         (stack, place_of(wanted, zone)): address
@@ -55,7 +68,12 @@ def read_records(scope: Scope, model: type[R]) -> ReadProgram[Found[R]]:
     if not scope.ending:
         unknown = [raw for _, raw in found if aliases.target(raw) is None]
         aliases = yield from read_other_balancers(aliases, unknown, scope.region)
-    return _found(scope, model, aliases, addresses, found, dangling_aliases(every, aliases), kept)
+    owned_by = {place: holder for place, raw in found if (holder := aliases.holder(place, raw))}
+    known_ips = yield from allocations(
+        value for place, raw in found if place in owned_by and raw.get("MultiValueAnswer") for value in values_of(raw)
+    )
+    live = LiveRecords(model, addresses, kept, known_ips)
+    return _found(scope, live, owned_by, found, dangling_aliases(every, aliases))
 
 
 def _may_delete(scope: Scope, stack: str, aliases: KnownAliases, wanted: Container[tuple[str, RecordPlace]]) -> bool:
@@ -74,61 +92,23 @@ def _unread(scope: Scope) -> ReadProgram[Found[R]]:
 
 def _found(
     scope: Scope,
-    model: type[R],
-    aliases: KnownAliases,
-    addresses: Mapping[tuple[str, RecordPlace], Address],
-    found: Sequence[tuple[RecordPlace, Mapping[str, Any]]],
+    live: LiveRecords[R],
+    holders: Mapping[RecordPlace, AliasTarget],
+    found: Sequence[tuple[RecordPlace, RecordSet]],
     dangling: Mapping[str, Sequence[str]],
-    kept: KeptRecords,
 ) -> Found[R]:
     ours: dict[str, list[LiveResource[R]]] = {}
     names_in_use: dict[str, str] = {}
     owners: dict[str, Owner] = {}
-    for place, raw in found:
-        holder = aliases.holder(place, raw)
+    for place, raw in live.wanted_first(found, holders):
+        holder = holders.get(place)
         id = f"{place}{f' ({holder.region})' if holder and holder.region else ''}"
         names_in_use[used_key(place, distinct_policy(raw))] = id if holder else record_text(raw)
         if holder is None:
             continue
         owners[id] = owner_of(holder)
         if holder.stack in scope.stacks and not holder.region:
-            address = addresses.get((holder.stack, place)) or _default_address(place)
-            wanted = scope.desired[holder.stack].get(address)
-            in_spec = bool(wanted.restore) if isinstance(wanted, RecordFields) else None
-            restore = kept.restore(holder.stack, place, in_spec, ending=scope.ending)
-            facts = kept.facts(holder.stack, place)
-            ours.setdefault(holder.stack, []).append(_live(model, address, place, raw, holder.id, restore, facts))
-    unread = [unread_text(stack) for stack in ours if kept.unreadable(stack)]
-    return Found(ours, names_in_use, owners, stays=dangling, unread=unread, unkept=kept.unkept(addresses, found))
-
-
-def _default_address(place: RecordPlace) -> Address:
-    """The address that the short form gives a record. A record in the spec has the spec's address."""
-    suffix = f"-{place.type.lower()}" if place.type in ("AAAA", "HTTPS") else ""
-    return Address("record", f"{place.name}{suffix}")
-
-
-def _live(
-    model: type[R],
-    address: Address,
-    place: RecordPlace,
-    raw: RecordSet,
-    balancer: str,
-    restore: bool | None,
-    facts: Mapping[str, str],
-) -> LiveResource[R]:
-    alias = raw.get("AliasTarget")
-    values = [value["Value"] for value in raw.get("ResourceRecords", ())]
-    fields = {
-        "name": place.name,
-        "type": raw["Type"],
-        "zone": AwsId(place.zone),
-        "load_balancer": AwsId(balancer),
-        "evaluate_target_health": bool(alias.get("EvaluateTargetHealth")) if alias else True,
-        "restore": restore,
-        "ttl": raw.get("TTL") if not alias else None,
-        "value": ", ".join(values) if raw["Type"] == "HTTPS" else None,
-        "health_check": AwsId(raw["HealthCheckId"]) if raw.get("HealthCheckId") else None,
-        **policy_fields(raw),
-    }
-    return LiveResource(address, str(place), from_live(model, fields), facts)
+            ours.setdefault(holder.stack, []).append(live.resource(scope, holder, place, raw))
+    unread = [unread_text(stack) for stack in ours if live.kept.unreadable(stack)]
+    unkept = live.kept.unkept(live.addresses, found)
+    return Found(ours, names_in_use, owners, stays=dangling, unread=unread, unkept=unkept)

@@ -5,23 +5,24 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.ht
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from ..core.address import AwsId
-from ..core.call import Call, ReadProgram, WriteProgram
+from ..core.call import Answer, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
-from ..core.resource import IMMUTABLE, Resource, from_live
+from ..core.resource import IMMUTABLE, LEARNED, Resource, from_live
 from .aws.caller_references import caller_reference, owned_address, tagged_address
 from .aws.elb_reader import read_elb
 from .aws.global_tags import retag_global, tag_global, tags_of
 from .aws.ownership import user_tags
+from .aws.public_addresses import allocations, public_address
 from .aws.queries import balancer_name
 from .aws.route53_hints import may_have_global
 from .permissions.route53_health_check import PERMISSIONS
-from .references import LoadBalancerRef
+from .references import ElasticIpRef, LoadBalancerRef
 
 RESOURCE_TYPE = "healthcheck"
 STRING_MATCH = ("HTTP_STR_MATCH", "HTTPS_STR_MATCH")
@@ -45,6 +46,9 @@ class Route53HealthCheck(Resource):
         str | None, Field(max_length=255, description="the name that they ask, in place of a load balancer")
     ] = None
     ip_address: Annotated[str | None, Field(description="the address that they ask; the name is then the Host")] = None
+    elastic_ip: Annotated[
+        ElasticIpRef | None, LEARNED, Field(description="the Elastic IP that they ask, in place of an address")
+    ] = None
     port: Annotated[int | None, Field(ge=1, le=65535, description="80 for HTTP, 443 for HTTPS")] = None
     resource_path: Annotated[str | None, Field(max_length=255, description="path and query")] = None
     search_string: Annotated[
@@ -77,7 +81,7 @@ class Route53HealthCheck(Resource):
     @property
     def fixed_at_creation(self) -> dict[str, str]:
         """A check of a name cannot become one of an address, nor back: API_UpdateHealthCheck (IPAddress)."""
-        return {"ip_address": "given"} if self.ip_address else {}
+        return {"ip_address": "given"} if self.ip_address or self.elastic_ip else {}
 
 
 KIND_NAME = Route53HealthCheck.kind
@@ -93,9 +97,13 @@ def read(scope: Scope) -> ReadProgram[Found[Route53HealthCheck]]:
     raws = answer.get("HealthChecks", ())
     owned = [(raw, own) for raw in raws if (own := owned_address(raw["CallerReference"], scope, KIND_NAME))]
     tags = yield from tags_of(RESOURCE_TYPE, [raw["Id"] for raw, _ in owned])
+    elastic_ips = yield from allocations(raw["HealthCheckConfig"].get("IPAddress") or "" for raw, _ in owned)
     ours: dict[str, list[LiveResource[Route53HealthCheck]]] = {}
     for raw, (stack, address) in owned:
-        fields = {**_fields(raw["HealthCheckConfig"], balancers), "tags": user_tags(tags.get(raw["Id"], {}))}
+        fields = _fields(raw["HealthCheckConfig"], balancers)
+        if allocation := elastic_ips.get(fields.get("ip_address", "")):
+            fields |= {"ip_address": None, "elastic_ip": AwsId(allocation)}
+        fields |= {"tags": user_tags(tags.get(raw["Id"], {}))}
         address = tagged_address(address, tags.get(raw["Id"], {}))
         ours.setdefault(stack, []).append(LiveResource(address, raw["Id"], from_live(Route53HealthCheck, fields)))
     return Found(ours)
@@ -128,12 +136,14 @@ def _fields(config: Mapping[str, Any], balancers: Mapping[str, str]) -> dict[str
     return {**fields, **place}
 
 
-def _config(check: Route53HealthCheck, context: StepContext) -> dict[str, Any]:
-    """The settings as CreateHealthCheck takes them."""
+def _config(check: Route53HealthCheck, context: StepContext) -> Generator[Call, Answer, dict[str, Any]]:
+    """The settings as CreateHealthCheck takes them. Asks for the address of an Elastic IP that the run did not make."""
     values = {name: getattr(check, field) for field, name in NAMES.items()}
     config = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if v not in (None, ())}
     if check.type not in SECURE:
         config.pop("EnableSNI", None)
+    if check.elastic_ip:
+        config["IPAddress"] = yield from public_address(check.elastic_ip, context)
     host = check.fully_qualified_domain_name
     if check.load_balancer:
         host = context.fact(check.load_balancer, "dns_name")
@@ -145,7 +155,8 @@ def create(new: Route53HealthCheck, context: StepContext) -> WriteProgram:
 
     AWS answers a repeated call with the same reference by the check that exists.
     """
-    params = {"CallerReference": caller_reference(context), "HealthCheckConfig": _config(new, context)}
+    config = yield from _config(new, context)
+    params = {"CallerReference": caller_reference(context), "HealthCheckConfig": config}
     answer = yield Call("route53", "CreateHealthCheck", params)
     id = str(answer["HealthCheck"]["Id"])
     yield tag_global(RESOURCE_TYPE, id, context.tags(new))
@@ -155,7 +166,7 @@ def create(new: Route53HealthCheck, context: StepContext) -> WriteProgram:
 def update(before: Route53HealthCheck, after: Route53HealthCheck, context: StepContext) -> WriteProgram:
     """Sends all settings; a name, a path or regions that the spec no longer has return to AWS's default."""
     assert context.live is not None
-    old, new = _config(before, context), _config(after, context)
+    old, new = (yield from _config(before, context)), (yield from _config(after, context))
     if old != new:
         sent = {name: value for name, value in new.items() if name not in {NAMES[field] for field in FIXED}}
         gone = [name for name in ("FullyQualifiedDomainName", "Regions", "ResourcePath") if name in old.keys() - new]
@@ -175,7 +186,7 @@ def delete(_: Route53HealthCheck, context: StepContext) -> WriteProgram:
 
 def summary(check: Route53HealthCheck) -> str:
     """`HTTPS load_balancer.main:443/health, every 30 s`"""
-    host = check.load_balancer or check.fully_qualified_domain_name or check.ip_address
+    host = check.load_balancer or check.elastic_ip or check.fully_qualified_domain_name or check.ip_address
     inverted = ", inverted" if check.inverted else ""
     return f"{check.type} {host}:{check.port}{check.resource_path or ''}, every {check.request_interval} s{inverted}"
 

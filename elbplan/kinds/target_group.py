@@ -215,10 +215,11 @@ def delete(_: TargetGroup, context: StepContext) -> WriteProgram:
 def summary(group: TargetGroup) -> str:
     """`HTTP:80, check /health every 30 s`"""
     if group.target_type == "lambda":
-        return "lambda"
+        return "Lambda function"
     check = group.health
+    version = {"GRPC": " (gRPC)", "HTTP2": " (HTTP/2)"}.get(group.protocol_version or "", "")
     text = f"check {check.path}" if check.path else f"check by {check.protocol or 'TCP'}"
-    return f"{group.protocol}:{group.port}, {text} every {check.interval or INTERVAL} s"
+    return f"{group.protocol}:{group.port}{version}, {text} every {check.interval or INTERVAL} s"
 
 
 KIND = Kind(

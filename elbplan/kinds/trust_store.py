@@ -205,10 +205,11 @@ def delete(_: TrustStore, context: StepContext) -> WriteProgram:
 
 
 def summary(store: TrustStore) -> str:
-    """`CA certificates in s3://bucket/ca.pem, 1 revocation list`"""
+    """`CA certificates in s3://bucket/ca.pem (version 3sL4kqtJ), 1 revocation list`"""
+    place, _, version = str(store.bundle).partition("?versionId=")
     count = len(store.revocations)
     lists = f", {count} revocation list{'s' if count > 1 else ''}" if count else ""
-    return f"CA certificates in {store.bundle}{lists}"
+    return f"CA certificates in {place}{f' (version {version})' if version else ''}{lists}"
 
 
 KIND = Kind(

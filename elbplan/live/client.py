@@ -42,7 +42,8 @@ class Aws:
     """Sends calls, with one client for each service and region.
 
     `each` is called with service and operation for every request that goes out, `pacer` makes reads wait for their
-    turn, `retries` sends failed reads again, and `environ` answers reads of the environment. Several threads can use one `Aws`.
+    turn, `retries` sends failed reads again, and `environ` answers reads of the environment. Several threads can use
+    one `Aws`.
     """
 
     def __init__(

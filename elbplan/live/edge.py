@@ -146,7 +146,7 @@ def _arns(known: WebAcls | None) -> Collection[str]:
 def _missing_arn(address: Address, arn: str, known: WebAcls) -> Refusal:
     names = ", ".join(sorted(known)) or "none"
     hint = f"write the name or ARN of a web ACL that exists (in this account and region: {names})"
-    return Refusal(f"{address}: there is no web ACL {arn}", hint)
+    return Refusal(f"{address}: there is no web ACL {arn}", hint, absent=True)
 
 
 def _not_subscribed(address: Address) -> Refusal:

@@ -25,13 +25,15 @@ from .lookups import LookupFacts, with_implied_references
 from .named_lookups import is_by_name
 from .private_zones import apex_problems, private_zone
 from .subnet_checks import subnet_problems
-from .zones import has_any_zone, serves_load_balancers, subnet_of_server
+from .zones import has_any_zone, not_offered, serves_load_balancers, subnet_of_server
 
 Finder = Callable[[Ref], tuple[Ref, ...]]
 
 
 class NotFound(ElbplanError):
     """The account does not have something that the spec describes. Nothing was changed."""
+
+    absent = True
 
 
 def resolve(
@@ -60,6 +62,7 @@ def resolve(
         if isinstance(placed, Record):
             problems += apex_problems(placed, facts.zones)
         resolved[address] = placed
+    problems += not_offered(resolved, facts.described, facts.offered, lives)
     problems += subnet_problems(resolved, facts.described, lives)
     problems += address_problems(resolved, facts.described, facts.addresses, lives)
     if problems:
@@ -88,12 +91,12 @@ def missing_instances(desired: Mapping[Address, Resource], facts: LookupFacts) -
 def _missing_instance(address: Address, id: str, facts: LookupFacts) -> Refusal:
     if is_scaling_group(id):
         hint = "check the region, the account and the spelling, or create it first"
-        return Refusal(f"{address}: there is no Auto Scaling group {name_in(id)} in {facts.region}", hint)
+        return Refusal(f"{address}: there is no Auto Scaling group {name_in(id)} in {facts.region}", hint, absent=True)
     if id in facts.terminated:
         hint = "write another instance, or remove it from the spec: a terminated instance cannot start again"
         return Refusal(f"{address}: {id} does not exist any more (terminated)", hint)
     hint = "check the region, the account and the spelling; write another instance, or remove it from the spec"
-    return Refusal(f"{address}: there is no instance {id} in {facts.region}", hint)
+    return Refusal(f"{address}: there is no instance {id} in {facts.region}", hint, absent=True)
 
 
 def _placed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..core.address import Address
 from ..core.change import Diff
@@ -109,16 +109,17 @@ def replaced_records(comparison: Diff, names_in_use: NamesInUse, foreign: Foreig
     for change, after in created_by(comparison):
         if isinstance(after, Record):
             holders = [used.holder for used in conflicts(after, names_in_use) if used.holder not in ours]
-            whys = dict.fromkeys(foreign.unkept.get(str(place), "") for place in _kept_places(after))
+            types = [used.place.type for used in conflicts(after, names_in_use)]
+            whys = dict.fromkeys(foreign.unkept.get(str(place), "") for place in _kept_places(after, types))
             notes = [f"elbplan cannot keep it: {why}" for why in whys if why and holders]
             texts |= {change.address: "; ".join([*(_replaced(h, foreign.owners) for h in holders), *notes])}
     return {address: text for address, text in texts.items() if text}
 
 
-def _kept_places(record: Record) -> tuple[RecordPlace, ...]:
-    """The places whose record sets elbplan keeps: those of the record's type, and a CNAME."""
+def _kept_places(record: Record, types: Iterable[str]) -> list[RecordPlace]:
+    """The places whose record sets elbplan keeps: those of the record's type, a CNAME, and the replaced types."""
     zone = str(record.zone)
-    return RecordPlace(zone, record.name, record.type), RecordPlace(zone, record.name, CNAME)
+    return [RecordPlace(zone, record.name, type) for type in dict.fromkeys((record.type, CNAME, *types))]
 
 
 def _replaced(holder: str, owners: Owners) -> str:

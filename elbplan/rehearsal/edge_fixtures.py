@@ -9,10 +9,10 @@ from ..core.resource import references
 from ..core.simulate import State
 from ..kinds.aws.web_acls import ARN, name_in
 from ..kinds.shield_protection import ShieldProtection
-from .fake_aws import FakeAws
+from .fake_aws import Fixtures
 
 
-def create_edge(simulator: FakeAws, region: str, states: Sequence[State]) -> None:
+def create_edge(simulator: Fixtures, region: str, states: Sequence[State]) -> None:
     """Creates the web ACLs that the states name, and the subscription if a state has a protection."""
     resources = [resource for state in states for resource in state.values()]
     refs = {ref for resource in resources for ref in references(resource)}

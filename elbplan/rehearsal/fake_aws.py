@@ -12,15 +12,15 @@ from ..run.workflow import Cloud
 WatchedRoute = tuple[str, int, str, str]
 """A DNS name, a port, a host header and a path."""
 
+VisitedRoute = tuple[str, int, str, str, Mapping[str, Any]]
+"""A route, and who asks."""
+
 TrafficGap = tuple[int, str, WatchedRoute, str]
 """A route without an answer: the number of the last write, AWS's name for that write, the route, and the reason."""
 
 
-class FakeAws(Protocol):
-    """A local simulator of AWS. Its time passes only when `advance` is called."""
-
-    def reset(self) -> None:
-        """Removes everything."""
+class Fixtures(Protocol):
+    """Creates resources that belong to no stack."""
 
     def create_defaults(
         self, region: str = ..., zones: Iterable[str] | None = None, hosted_zones: Iterable[str] = ()
@@ -29,6 +29,13 @@ class FakeAws(Protocol):
 
     def create_fixture(self, kind: str, id: str = "", region: str = ..., **wanted: Any) -> str:
         """Creates a resource that belongs to no stack, with this id if it is set. Returns the id."""
+
+
+class FakeAws(Fixtures, Protocol):
+    """A local simulator of AWS. Its time passes only when `advance` is called."""
+
+    def reset(self) -> None:
+        """Removes everything."""
 
     def sick(self, group: str, reason: str = ...) -> None:
         """Keeps the targets of a group unhealthy from now on. `group` is the name in AWS."""
@@ -39,13 +46,15 @@ class FakeAws(Protocol):
     def advance(self, seconds: float) -> None:
         """Lets time pass."""
 
-    def watch(self, routes: Iterable[WatchedRoute]) -> None:
+    def watch(self, routes: Iterable[WatchedRoute | VisitedRoute]) -> None:
         """Probes these routes after every write from now on."""
 
     def unanswered(self) -> Sequence[TrafficGap]:
         """Every probe in which a watched route lost its answer."""
 
-    def traffic(self, name: str, port: int = ..., host: str = ..., path: str = ...) -> Mapping[str, Any]:
+    def traffic(
+        self, name: str, port: int = ..., host: str = ..., path: str = ..., **visitor: Any
+    ) -> Mapping[str, Any]:
         """Sends one request. `ok` is True if a target answers; otherwise `why` has the reason."""
 
     def writes(self) -> Sequence[Any]:

@@ -19,8 +19,9 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.targets import Targets
 from ..live.certificate_search import is_certificate
+from .authorities import create_issuers
 from .edge_fixtures import create_edge
-from .fake_aws import FakeAws
+from .fake_aws import Fixtures
 from .secrets import create_secrets
 from .trust_stores import PART, create_trust_stores
 
@@ -35,7 +36,7 @@ KNOWN_IDS = ("vpc-", "subnet-", "sg-", "i-", "eipalloc-", "Z", PREFIX)
 """The prefixes of the ids, besides certificates, that the simulator can create."""
 
 
-def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State], spec: State) -> None:
+def create_surroundings(simulator: Fixtures, region: str, states: Sequence[State], spec: State) -> None:
     """Creates everything that the states and the spec refer to and that no stack creates, with the ids in them.
 
     Migrations name the hosted zones themselves; a spec names the records, and elbplan looks up their zones.
@@ -57,6 +58,7 @@ def create_surroundings(simulator: FakeAws, region: str, states: Sequence[State]
         ref.query.removeprefix("name:") for ref in refs if is_certificate(ref) and isinstance(ref, Lookup)
     ):
         simulator.create_fixture("certificate", "", region, names=[name])
+    create_issuers(simulator, region, every)
     create_secrets(simulator, region, every)
     create_trust_stores(simulator, region, refs)
     for id in (id for id in ids if id.startswith("eipalloc-")):
@@ -76,7 +78,7 @@ class NetworkLayout:
     created  the references whose resources exist
     """
 
-    simulator: FakeAws
+    simulator: Fixtures
     region: str
     letters: Sequence[str]
     zones: dict[Ref, str] = field(default_factory=dict)

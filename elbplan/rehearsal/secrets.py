@@ -11,12 +11,12 @@ from ..kinds.aws.leading_actions import oidc_of
 from ..kinds.aws.secret_references import SecretReference
 from ..kinds.listener import Listener
 from ..kinds.rule import Rule
-from .fake_aws import FakeAws
+from .fake_aws import Fixtures
 
 VALUE = "rehearsal"
 
 
-def create_secrets(simulator: FakeAws, region: str, states: Iterable[State]) -> None:
+def create_secrets(simulator: Fixtures, region: str, states: Iterable[State]) -> None:
     """Creates every parameter and every secret, with all keys. An environment variable must be set."""
     keys: defaultdict[str, set[str]] = defaultdict(set)
     for reference in {reference for state in states for reference in _references(state)}:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from ..core.address import AwsId, Lookup, Ref
 from ..kinds.trust_store import TrustStore
-from .fake_aws import FakeAws
+from .fake_aws import Fixtures
 
 PART = ":truststore/"
 """Tells the ARN of a trust store."""
 
 
-def create_trust_stores(simulator: FakeAws, region: str, refs: Iterable[Ref]) -> None:
+def create_trust_stores(simulator: Fixtures, region: str, refs: Iterable[Ref]) -> None:
     """Creates each trust store that is named by its ARN or by its name."""
     named = set(refs)
     for arn in sorted(ref.value for ref in named if isinstance(ref, AwsId) and PART in ref.value):

@@ -8,12 +8,27 @@ from decimal import Decimal
 from ..cost import CapacityUse, CostItem, CostSum, StackCost
 from ..cost.items import HOURS_PER_MONTH
 from ..cost.prices import INSTANCE
-from ..cost.quantities import SHIELD
+from ..cost.quantities import (
+    CHECK_OPTION,
+    HEALTH_CHECK,
+    HOSTED_ZONE,
+    OUTSIDE_CHECK,
+    OUTSIDE_OPTION,
+    SHIELD,
+)
 from .money import plain, rounded, whole
+from .words import address_words
 
 Note = tuple[str, str]
 
 LABEL = "Cost"
+PLURALS = {
+    "trust store": "trust stores",
+    "health check": "health checks",
+    "option of health checks": "options of health checks",
+    "hosted zone": "hosted zones",
+}
+"""Parts of the sum that are words, with their plurals."""
 BALANCERS = {"application-hour": "ALB", "network-hour": "NLB", "gateway-hour": "GWLB"}
 UNITS = {"lcu": "LCU", "nlcu": "NLCU", "glcu": "GLCU"}
 
@@ -30,7 +45,7 @@ def _unknown_notes(cost: StackCost) -> Iterator[str]:
     items = cost.items or cost.before_items
     for item in items:
         if item.quantity is None:
-            yield f"+ {item.what} of {item.address}: size unknown"
+            yield f"+ {item.what} of {address_words(item.address)}: size unknown"
     prices = [item.what for item in items if item.quantity is not None and item.unit_price is None]
     prices += ["capacity units" for use in cost.capacity if use.unit_price is None]
     if prices:
@@ -55,8 +70,8 @@ def refresh_command(region: str) -> str:
 
 def status_note(cost: StackCost) -> list[Note]:
     """One line: what the stack costs as it is."""
-    unknown = any(item.hour is None for item in cost.before_items)
-    more = " + what has an unknown price" if unknown else ""
+    unknown = dict.fromkeys(item.what for item in cost.before_items if item.hour is None)
+    more = f" + {', '.join(unknown)}: unknown" if unknown else ""
     return [("cost", f"{_amounts(cost.before)} ({_parts(cost.before_items)}){more}")] if cost.before_items else []
 
 
@@ -130,13 +145,18 @@ def _parts(items: Sequence[CostItem]) -> str:
 
 
 def _counted(number: Decimal, part: str) -> str:
-    return part if number == 1 and part in (*BALANCERS.values(), "trust store") else f"{plain(number)} {part}"
+    if part in (*BALANCERS.values(), *PLURALS) and number == 1:
+        return part
+    return f"{plain(number)} {PLURALS.get(part, part)}"
 
 
 def _part(item: CostItem) -> str:
     if item.price_key.startswith(INSTANCE):
         return item.price_key.removeprefix(INSTANCE)
     names = {**BALANCERS, **UNITS, "public-ipv4-hour": "IPv4", "trust-store-hour": "trust store"}
+    names |= dict.fromkeys((HEALTH_CHECK, OUTSIDE_CHECK), "health check")
+    names |= dict.fromkeys((CHECK_OPTION, OUTSIDE_OPTION), "option of health checks")
+    names |= {HOSTED_ZONE: "hosted zone"}
     return names.get(item.price_key, item.unit.removesuffix("-month"))
 
 

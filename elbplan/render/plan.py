@@ -25,7 +25,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     """Returns the screen of one stack without the line of counts."""
     lines = header(plan, style, view)
     if plan.empty and plan.refusals:
-        return [*lines, *refusal_lines(plan.refusals, style)]
+        return [*lines, *refusal_lines(plan.refusals, style, view.prepare)]
     if plan.empty:
         return [*lines, *_nothing_to_do(plan, style, view)]
     if plan.changes:
@@ -34,7 +34,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
     if view.detail:
         lines += [Text(), *steps_screen(plan, kinds, style)]
     lines += hazards_screen(plan, style, "destroy" if view.verb == "destroy" else "apply")
-    lines += refusal_lines(plan.refusals, style)
+    lines += refusal_lines(plan.refusals, style, view.prepare)
     notes = notes_screen(plan, kinds, style, view)
     return [*lines, *([Text(), *notes] if notes else [])]
 

@@ -21,6 +21,7 @@ class PlanView:
     cost      what the stack costs before and after
     undo      the command that undoes the change; empty: there is none
     undo_late  the command also undoes a change that has switched traffic
+    prepare    the command that creates what the spec names and the simulator lacks; empty: this is AWS
     """
 
     verb: str = "plan"
@@ -33,3 +34,4 @@ class PlanView:
     cost: Sequence[Note] = ()
     undo: str = ""
     undo_late: bool = False
+    prepare: str = ""

@@ -38,8 +38,8 @@ def _label(style: Style, word: str) -> Text:
     return style.line((f"{word}: ", "bold red"))
 
 
-def refusal_lines(refusals: Sequence[Refusal], style: Style) -> list[Text]:
-    """Returns why elbplan does not carry a plan out; equal hints once."""
+def refusal_lines(refusals: Sequence[Refusal], style: Style, prepare: str = "") -> list[Text]:
+    """Returns why elbplan does not carry a plan out; equal hints once. `prepare` creates what is absent."""
     lines = [Text(), style.line((f"Refused {len(refusals)}", "bold red"))] if refusals else []
     for index, refusal in enumerate(refusals):
         for what in refusal.what.split("\n"):
@@ -47,7 +47,12 @@ def refusal_lines(refusals: Sequence[Refusal], style: Style) -> list[Text]:
         later = refusals[index + 1 : index + 2]
         if refusal.hint and not any(other.hint == refusal.hint for other in later):
             lines += flow(style, style.line("    hint: "), refusal.hint)
+    if prepare and any(refusal.absent for refusal in refusals):
+        lines += flow(style, style.line("    hint: "), f"{PREPARE} `{prepare}`")
     return lines
+
+
+PREPARE = "to create it in the sandbox:"
 
 
 def failures_text(failed: int, refused: int) -> str:

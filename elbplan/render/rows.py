@@ -14,6 +14,7 @@ from ..core.hidden import redacted
 from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..core.resource import Resource
+from ..kinds.elastic_ip import ElasticIp
 from ..kinds.record import Record
 from .differences import ALL, BRIEF, field_text
 from .follow import followers, followers_text, own_differences, serving
@@ -21,7 +22,7 @@ from .layout import WIDEST, flow, padded, shortened_inside, wrapped
 from .phases import DRAINED, gate_of
 from .servers import summary_of, with_names
 from .style import COLOURS, SYMBOLS, Style
-from .summaries import row_name, summary_of_row
+from .summaries import row_name, summary_of_row, user_of
 from .words import title_of, wording
 
 ORDER = ("adopt", "create", "update", "take-over", "replace", "recreate", "stop", "delete")
@@ -120,7 +121,9 @@ class _RowBuilder:
         return Row(action, title, name, text, aside, not changed, self._time(change), below)
 
     def _summary(self, address: Address, resource: Resource, change: Change) -> str:
-        summary = summary_of_row(address, redacted(resource, change.after), self.kinds)
+        shown = redacted(resource, change.after)
+        summary = user_of(address, self.plan) if isinstance(shown, ElasticIp) and not shown.instance else ""
+        summary = summary or summary_of_row(address, shown, self.kinds, full=self.detail)
         return self.wording(summary_of(resource, summary, self.plan.servers))
 
     def _changes(self, change: Change) -> str:
@@ -135,7 +138,8 @@ class _RowBuilder:
             field_text(change.before, after, field, most) for field in [*fixed, *(f for f in fields if f not in fixed)]
         ]
         first = [OLD_FIRST] if shown_action(change, self.plan) == "recreate" else []
-        return with_names(self.wording("; ".join([*(texts or [change.because]), *first])), self.plan.servers)
+        name = f"{change.after.name}: " if isinstance(change.after, Record) else ""
+        return with_names(self.wording(name + "; ".join([*(texts or [change.because]), *first])), self.plan.servers)
 
     def _aside(self, change: Change, action: str) -> str:
         """Why a resource is replaced or deleted; a delete of the whole stack needs no reason."""

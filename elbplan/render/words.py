@@ -8,11 +8,20 @@ from collections.abc import Callable, Container, Iterable
 from ..core.address import Address
 from ..core.plan import Plan
 from ..kinds import KINDS
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.elastic_ip import ElasticIp
 from ..kinds.instance import Instance
+from ..kinds.route53_health_check import Route53HealthCheck
+from ..kinds.shield_protection import ShieldProtection
 from ..kinds.web_acl_association import WebAclAssociation
 
-TITLES = {ElasticIp.kind: "Elastic IP", WebAclAssociation.kind: "web ACL"}
+TITLES = {
+    ElasticIp.kind: "Elastic IP",
+    WebAclAssociation.kind: "web ACL",
+    AutoScalingAttachment.kind: "attachment",
+    ShieldProtection.kind: "Shield protection",
+    Route53HealthCheck.kind: "Route 53 check",
+}
 """The kinds whose name is not their title."""
 
 

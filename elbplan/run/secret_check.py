@@ -17,6 +17,12 @@ CREATE = "create the secret (a parameter as SecureString), or correct client_sec
 SET = "set the variable for this command; nothing was changed"
 
 
+class SecretMissing(Refused):
+    """The account does not have a secret that the spec names. Nothing was changed."""
+
+    absent = True
+
+
 def with_secrets(plan: Plan, send: Send) -> Plan:
     """The plan, with a refusal if a secret does not exist. Asks only if a step sends one.
 
@@ -28,14 +34,15 @@ def with_secrets(plan: Plan, send: Send) -> Plan:
     lines = [f"{place}: {problems[text]}" for place, text in sent if problems[text]]
     if not lines:
         return plan
-    hint = SET if all(text.startswith("env:") for text, problem in problems.items() if problem) else CREATE
-    return replace(plan, refusals=(*plan.refusals, Refusal("\n".join(dict.fromkeys(lines)), hint)))
+    absent = not all(text.startswith("env:") for text, problem in problems.items() if problem)
+    refusal = Refusal("\n".join(dict.fromkeys(lines)), CREATE if absent else SET, absent)
+    return replace(plan, refusals=(*plan.refusals, refusal))
 
 
 def refuse_missing_secrets(plan: Plan, send: Send) -> None:
     """Raises Refused if a secret does not exist."""
     for refusal in with_secrets(replace(plan, refusals=()), send).refusals:
-        raise Refused(refusal.what, hint=refusal.hint)
+        raise (SecretMissing if refusal.absent else Refused)(refusal.what, hint=refusal.hint)
 
 
 def _sent(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,22 @@ def add_group(context: CallContext, name: str, instances: list[str], health_chec
 
 
 @rule(40)
+def add_instance(context: CallContext, name: str, id: str) -> str:
+    """A new instance of a group is registered with every attached target group some time later.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/attach-load-balancer-asg.html ("Amazon EC2 Auto Scaling
+    automatically registers and deregisters instances with the load balancer as they are launched and terminated")
+    """
+    group = scaling_groups(context)[name]
+    group.instances.append(id)
+    for arn, state in group.sources.items():
+        if state == "Added":
+            group.sources[arn] = "Adding"
+            context.later(context.timing.instance_state, _registration(context, group, arn))
+    return id
+
+
+@rule(40)
 def _group(context: CallContext, name: str) -> StoredScalingGroup:
     """An unknown group is a ValidationError: https://github.com/cloud-custodian/cloud-custodian/issues/380"""
     group = scaling_groups(context).get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from elbplan.core.plan import Plan
@@ -10,7 +10,7 @@ from elbplan.sandbox.box import Box
 from elbplan.sandbox.server.call_log import LoggedCall
 
 from ..e2e.fork_server import ForkServer
-from ..e2e.killed_runs import NOTHING, kill_again_and_again, lose_every_answer
+from ..e2e.killed_runs import NOTHING, kill_again_and_again, lose_every_answer, nothing_else
 from ..e2e.stage import Stage
 
 OWN_SERVICES = ("ssm",)
@@ -70,13 +70,21 @@ class Case:
         self.stage.destroy(spec)
         return self._writes()
 
-    def crash_sweep(self, before: str, after: str, *, allow: Sequence[str] = ()) -> None:
+    def crash_sweep(
+        self,
+        before: str,
+        after: str,
+        *,
+        allow: Sequence[str] = (),
+        prepare: Callable[[Stage], object] = nothing_else,
+    ) -> None:
         """The change, killed after each of its writes, and with every answer lost; then the destroy of its stack.
 
-        `before` or `after` is `NOTHING` for a create or a destroy. The stage is a new one afterwards.
+        `before` or `after` is `NOTHING` for a create or a destroy. `prepare` creates what the specs need of others.
+        The stage is a new one afterwards.
         """
-        kill_again_and_again(self.box, self._nursery, before, after, allow)
-        lose_every_answer(self.box, before, after)
+        kill_again_and_again(self.box, self._nursery, before, after, allow, prepare)
+        lose_every_answer(self.box, before, after, prepare)
         self.stage = Stage(self.box)
 
     def _writes(self) -> Writes:

@@ -1,7 +1,7 @@
 """Name taken by foreign LB.
 
 CreateLoadBalancer with the settings of an existing load balancer answers with that one. elbplan looks at the tags
-first: it refuses the plan, names the ARN, and writes nothing.
+first: it refuses the plan, names the ARN, and writes nothing. Its own, after a run that was killed, it knows again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pytest
 
 from elbplan.errors import Refused
 
-from .kit import Case
+from .kit import NOTHING, Case
 
 SPEC = "name: shop\nregion: ap-northeast-2\nzones: [a, c]\ntargets: {ips: [172.31.0.9], port: 80}\n"
 
@@ -39,3 +39,16 @@ def test_the_name_is_free_again_when_it_is_gone(case: Case) -> None:
     case.client("elbv2").delete_load_balancer(LoadBalancerArn=arn)
     assert case.apply(SPEC).only("CreateLoadBalancer")["Name"] == "shop"
     case.destroy(SPEC)
+
+
+def test_one_that_appears_after_the_plan_is_not_taken_either(case: Case) -> None:
+    plan = case.plan(SPEC)
+    arn = foreign(case, "shop", Scheme="internet-facing")
+    assert not case.stage.run(plan).complete
+    assert case.client("elbv2").describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"] == []
+    assert case.client("elbv2").describe_listeners(LoadBalancerArn=arn)["Listeners"] == []
+
+
+def test_its_own_one_is_no_stranger_after_a_run_that_was_killed(case: Case) -> None:
+    spec = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\nlisteners: [{listen: 80, respond: 200}]\n"
+    case.crash_sweep(NOTHING, spec)

@@ -31,6 +31,18 @@ def test_a_zone_is_added_and_removed_with_one_call(case: Case) -> None:
         assert sent.actions == ["SetSubnets"]
         assert len(sent.only("SetSubnets")["Subnets"]) == number
     assert arn(case) == before
+    case.destroy(TWO)
+
+
+def test_a_mapping_is_added_and_removed_likewise(case: Case) -> None:
+    two = TWO.replace("zones: [a, c]", "network: {subnets: [{subnet: a}, {subnet: c}]}")
+    three = two.replace("{subnet: c}", "{subnet: b}, {subnet: c}")
+    case.apply(two)
+    before = arn(case)
+    for spec in (three, two):
+        assert case.apply(spec).actions == ["SetSubnets"]
+    assert arn(case) == before
+    case.destroy(two)
 
 
 def test_killed_after_each_write(case: Case) -> None:

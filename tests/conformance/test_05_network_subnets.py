@@ -35,6 +35,7 @@ def test_a_zone_is_added_and_removed_in_place(case: Case) -> None:
         assert sent.actions == ["SetSubnets"]
         assert len(sent.only("SetSubnets")["Subnets"]) == number
     assert arn(case) == before
+    case.destroy(TWO)
 
 
 def test_a_zone_with_an_elastic_ip_is_added_in_place(case: Case) -> None:

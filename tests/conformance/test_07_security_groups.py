@@ -6,7 +6,8 @@ and its network interfaces have left it.
 
 from __future__ import annotations
 
-from .kit import NOTHING, Case
+from ..e2e.stage import REGION, Stage
+from .kit import Case
 
 HEAD = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\ntargets: {ips: [172.31.0.9], port: 80}\n"
 OWN = HEAD
@@ -42,5 +43,21 @@ def test_the_own_group_goes_after_the_load_balancer_has_left_it(case: Case) -> N
     case.destroy(spec(b))
 
 
+def test_a_group_whose_interfaces_aws_has_not_released_is_tried_again(case: Case) -> None:
+    b = group(case, "b")
+    case.apply(OWN)
+    case.box.fault("error", action="DeleteSecurityGroup", code="DependencyViolation", status=400, limit=2)
+    assert case.apply(spec(b)).actions.count("DeleteSecurityGroup") == 3
+    case.destroy(spec(b))
+
+
+def given(stage: Stage) -> None:
+    """A security group with the id GIVEN."""
+    stage.box.create_fixture("security_group", GIVEN, region=REGION)
+
+
+GIVEN = "sg-0000000000000000b"
+
+
 def test_it_can_be_killed_anywhere(case: Case) -> None:
-    case.crash_sweep(NOTHING, OWN)
+    case.crash_sweep(OWN, spec(GIVEN), prepare=given)

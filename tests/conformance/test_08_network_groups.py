@@ -32,6 +32,7 @@ def test_some_to_other_groups_in_place(case: Case) -> None:
     wider, narrow = case.apply(SPEC + f"network: {{security_groups: [{second}]}}\n").of("SetSecurityGroups")
     assert set(wider["SecurityGroups"]) == {first, second}
     assert narrow["SecurityGroups"] == [second]
+    case.destroy(SPEC)
 
 
 @pytest.mark.parametrize("type", ["application", "network"])

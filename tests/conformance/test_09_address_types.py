@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..e2e.stage import Stage
 from ..e2e.test_simulation import watched
 from .kit import Case
 
@@ -32,13 +33,17 @@ TCP = UDP.replace("protocol: udp,", "protocol: tcp,").replace("53/udp", "53/tcp"
 
 
 @pytest.fixture(autouse=True)
-def ipv6_blocks(case: Case) -> None:
+def blocks(case: Case) -> None:
+    ipv6_blocks(case.stage)
+
+
+def ipv6_blocks(stage: Stage) -> None:
     """IPv6 blocks of the VPC and of its subnets."""
-    ec2, vpc = case.client("ec2"), case.stage.ids["vpc"]
+    ec2, vpc = stage.client("ec2"), stage.ids["vpc"]
     ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
     (described,) = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
     block = described["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].removesuffix("00::/56")
-    for number, subnet in enumerate(sorted(case.stage.ids["subnets"].values())):
+    for number, subnet in enumerate(sorted(stage.ids["subnets"].values())):
         ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=f"{block}{number:02x}::/64")
 
 
@@ -62,6 +67,21 @@ def test_the_record_follows_the_type_and_goes_before_it(case: Case) -> None:
 def test_after_each_step_aws_is_as_simulated(case: Case) -> None:
     for spec in (SPEC, DUAL, SPEC):
         watched(case.stage, spec)
+
+
+PLAIN = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+domain: api.example.com
+manage: {certificate: false}
+listeners: [{listen: 80, respond: 200}]
+"""
+
+
+def test_killed_after_each_write(case: Case) -> None:
+    case.crash_sweep(PLAIN, PLAIN + "ip: dualstack\n", prepare=ipv6_blocks)
+    case.crash_sweep(PLAIN + "ip: dualstack\n", PLAIN, prepare=ipv6_blocks)
 
 
 def test_the_records_go_before_the_load_balancer(case: Case) -> None:

@@ -69,6 +69,7 @@ def test_an_internal_load_balancer_has_another_default(case: Case) -> None:
     assert changed == [{"Key": "ipv6.deny_all_igw_traffic", "Value": "false"}]
     back = case.apply(spec).only("ModifyLoadBalancerAttributes")["Attributes"]
     assert back == [{"Key": "ipv6.deny_all_igw_traffic", "Value": "true"}]
+    case.destroy(spec)
 
 
 def test_more_than_twenty_attributes_take_two_calls(case: Case) -> None:

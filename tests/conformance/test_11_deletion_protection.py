@@ -59,3 +59,7 @@ def test_a_protected_server_is_refused_likewise(case: Case) -> None:
     (lifted,) = case.apply(plain).of("ModifyInstanceAttribute")
     assert lifted["DisableApiTermination"] == {"Value": False}
     case.destroy(plain)
+
+
+def test_killed_after_each_write_the_protection_goes_and_then_the_stack(case: Case) -> None:
+    case.crash_sweep(PROTECTED, PLAIN, allow=["protection-removed"])

@@ -22,6 +22,8 @@ CHANGED = FORWARD.replace("redirect: 80/http", "redirect: {to: 80/http, code: 30
 
 
 def test_listeners_come_after_the_balancer_and_the_group(case: Case) -> None:
+    steps = [step.id for step in case.plan(FORWARD).steps]
+    assert steps.index("wait load_balancer.main active") < steps.index("create listener.80")
     sent = case.apply(FORWARD)
     assert sent.position("CreateLoadBalancer") < sent.position("CreateListener")
     assert sent.position("CreateTargetGroup") < sent.position("CreateListener")

@@ -69,5 +69,15 @@ def test_https_becomes_http_in_place_without_certificate_and_policy(case: Case) 
     case.destroy(PLAIN)
 
 
+def test_the_further_certificates_go_with_the_protocol(case: Case) -> None:
+    further = case.box.create_fixture("certificate", region="ap-northeast-2", names=["b.example.com"])
+    case.apply(HTTPS.replace("respond: 200", f'respond: 200, certificates: ["{further}"]'))
+    sent = case.apply(PLAIN)
+    removed = [entry for params in sent.of("RemoveListenerCertificates") for entry in params["Certificates"]]
+    assert {"CertificateArn": further} in removed
+    assert sent.only("ModifyListener")["Protocol"] == "HTTP"
+    case.destroy(PLAIN)
+
+
 def test_a_change_killed_after_each_write_goes_on(case: Case) -> None:
     case.crash_sweep(HTTPS, MODERN)

@@ -30,6 +30,8 @@ NEW_BUNDLE = MTLS.replace("ca.pem", "ca.pem?versionId=2").replace(
 
 
 def test_the_trust_store_is_active_before_a_listener_verifies_with_it(case: Case) -> None:
+    steps = [step.id for step in case.plan(MTLS).steps]
+    assert steps.index("wait trust_store.clients active") < steps.index("create listener.443")
     sent = case.apply(MTLS)
     assert (
         sent.position("CreateTrustStore") < sent.position("AddTrustStoreRevocations") < sent.position("CreateListener")
@@ -51,6 +53,12 @@ def test_the_trust_store_is_active_before_a_listener_verifies_with_it(case: Case
     gone = case.destroy(MTLS)
     assert gone.position("DeleteListener") < gone.position("DeleteTrustStore")
     assert case.client("elbv2").describe_trust_stores()["TrustStores"] == []
+
+
+def test_a_store_that_is_still_associated_is_deleted_when_aws_allows_it(case: Case) -> None:
+    case.apply(MTLS)
+    case.box.fault("error", action="DeleteTrustStore", code="TrustStoreInUse", status=400, limit=2)
+    assert case.destroy(MTLS).actions.count("DeleteTrustStore") == 3
 
 
 def test_a_new_bundle_and_a_new_list_change_the_store_in_place(case: Case) -> None:

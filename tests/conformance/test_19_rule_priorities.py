@@ -1,7 +1,8 @@
 """Rule priorities.
 
-The first rule without a priority is followed by the next ones; an explicit priority stays; 50000 is accepted and 50001
-refused; a taken priority names its holder; a swap and a rotation of ten rules are one SetRulePriorities.
+The first rule without a priority is followed by the next ones; an explicit priority stays. Dropped from the spec, it
+gives way to that of the order, since no state outside the spec remembers it. 50000 is accepted and 50001 refused; a
+taken priority names its holder; a swap and a rotation of ten rules are one SetRulePriorities.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from elbplan.errors import SpecProblem
+from elbplan.errors import Refused, SpecProblem
 from elbplan.spec import load
 
 from .kit import Case
@@ -51,6 +52,30 @@ def test_priorities_follow_from_the_order_and_a_fixed_one_stays(case: Case) -> N
     assert priorities(case) == {"/a": "10", "/b": "20"}
     case.apply(spec(["a", "b", "c"], [None, None, 50000]))
     assert priorities(case) == {"/a": "10", "/b": "20", "/c": "50000"}
+    case.destroy(spec(["a"]))
+
+
+def test_a_fixed_priority_that_is_dropped_is_that_of_the_order_again(case: Case) -> None:
+    case.apply(spec(["a"], [7]))
+    assert priorities(case) == {"/a": "7"}
+    assert case.apply(spec(["a"])).actions == ["SetRulePriorities"]
+    assert priorities(case) == {"/a": "10"}
+    case.destroy(spec(["a"]))
+
+
+def test_a_rule_of_somebody_else_holds_its_priority(case: Case) -> None:
+    case.apply(spec([]).replace("    rules:\n", ""))
+    elb = case.client("elbv2")
+    (balancer,) = elb.describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    (rule,) = elb.create_rule(
+        ListenerArn=listener["ListenerArn"], Priority=7, Actions=listener["DefaultActions"],
+        Conditions=[{"Field": "path-pattern", "Values": ["/theirs"]}],
+    )["Rules"]  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        case.plan(spec(["a"], [7]))
+    assert rule["RuleArn"] in str(refused.value)
+    elb.delete_rule(RuleArn=rule["RuleArn"])
     case.destroy(spec(["a"]))
 
 

@@ -75,6 +75,29 @@ def test_several_headers_and_queries_are_conditions_of_their_own(case: Case) -> 
     case.destroy(wanted)
 
 
+def test_killed_after_each_write(case: Case) -> None:
+    case.crash_sweep(spec("name: a, path: [/a, /b]"), spec("name: a, path: [/b, /c], host: a.example.com"))
+
+
+LONG = """
+name: my-web
+region: ap-northeast-2
+load_balancer: {main: {subnets: [a, c]}}
+listener: {"80": {load_balancer: main, port: 80, protocol: HTTP, action: {type: fixed-response, status: 200}}}
+rule:
+  a:
+    listener: "80"
+    priority: 7
+    conditions: [{field: host-header, values: [a.example.com]}, {field: host-header, values: [b.example.com]}]
+    action: {type: fixed-response, status: 404}
+"""
+
+
+def test_two_host_conditions_are_refused_before() -> None:
+    with pytest.raises(SpecProblem, match="host"):
+        load(["-"], stdin=io.StringIO(LONG))
+
+
 @pytest.mark.parametrize(
     ("rule", "what"),
     [

@@ -73,6 +73,19 @@ def test_weights_and_stickiness_are_one_call(case: Case) -> None:
     case.destroy(changed)
 
 
+def test_a_group_is_added_by_one_call_and_leaves_with_weight_0(case: Case) -> None:
+    case.apply(spec("g0"))
+    assert case.apply(spec("{g0: 1, g1: 1}")).actions == ["ModifyRule"]
+    first, last = case.apply(spec("g0")).of("ModifyRule")
+    assert [int(g["Weight"]) for g in first["Actions"][0]["ForwardConfig"]["TargetGroups"]] == [1, 0]
+    assert "ForwardConfig" not in last["Actions"][0]
+    case.destroy(spec("g0"))
+
+
+def test_killed_after_each_write(case: Case) -> None:
+    case.crash_sweep(spec("g0"), spec("{groups: {g0: 90, g1: 10}, sticky: 1h}"))
+
+
 def test_five_groups_are_one_action(case: Case) -> None:
     five = spec("{g0: 1, g1: 2, g2: 3, g3: 4, g4: 0}")
     groups = case.apply(five).only("CreateRule")["Actions"][0]["ForwardConfig"]["TargetGroups"]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from elbplan.errors import SpecProblem
+
 from .kit import Case
 
 HEAD = "name: my-web\nregion: ap-northeast-2\nzones: [a, c]\n"
@@ -86,3 +88,42 @@ def test_every_attribute_of_the_spec_goes_back_to_the_default_of_aws(case: Case)
 def test_killed_after_each_write_the_check_and_the_attributes_arrive(case: Case) -> None:
     after = SPEC.replace("port: 80", "port: 80, health: /health, sticky: 1h, drain: 10s")
     case.crash_sweep(SPEC, after, allow=("health-check-changes", "requests-cut-off"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (SPEC, "health: {codes: 199}"),
+        (SPEC, "health: {every: 4s}"),
+        (SPEC, "health: {every: 10s, timeout: 10s}"),
+        (SPEC, "attributes: {stickiness.enabled: true, stickiness.type: source_ip}"),
+        (SPEC, "sticky: {for: 1h, cookie: AWSALBTG}"),
+        (NETWORK, "sticky: {for: 1h, cookie: session}"),
+        (NETWORK, "attributes: {stickiness.enabled: true, stickiness.type: lb_cookie}"),
+    ],
+)
+def test_what_aws_refuses_is_refused_before_aws_is_asked(case: Case, spec: str, words: str) -> None:
+    case.box.clear_calls()
+    with pytest.raises(SpecProblem):
+        case.plan(spec.replace("port: 80", f"port: 80, {words}"))
+    assert list(case.box.calls) == []
+
+
+def test_another_cookie_and_another_kind_of_stickiness_change_in_place(case: Case) -> None:
+    case.apply(SPEC.replace("port: 80", "port: 80, sticky: 1h"))
+    for cookie in ("session", "basket"):
+        sent = case.apply(SPEC.replace("port: 80", f"port: 80, sticky: {{for: 1h, cookie: {cookie}}}"))
+        assert sent.actions == ["ModifyTargetGroupAttributes"]
+        assert attributes(case)["stickiness.app_cookie.cookie_name"] == cookie
+    case.destroy(SPEC)
+
+
+@pytest.mark.parametrize(("spec", "protocol", "healthy"), [(SPEC, "HTTP", 5), (NETWORK, "TCP", 5)])
+def test_a_group_without_words_has_the_defaults_of_its_protocol(
+    case: Case, spec: str, protocol: str, healthy: int
+) -> None:
+    case.apply(spec)
+    live = group(case)
+    found = live["HealthCheckProtocol"], live["HealthyThresholdCount"], live["UnhealthyThresholdCount"]
+    assert found == (protocol, healthy, 2)
+    case.destroy(spec)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from elbplan.sandbox.box import Box
+
+from ..e2e.fork_server import ForkServer
 from ..e2e.stage import REGION
 from .kit import Case
 
@@ -59,6 +62,24 @@ def test_what_somebody_deregistered_is_registered_again(case: Case) -> None:
     elb.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": "172.31.0.9"}])
     assert case.apply(ADDRESSES).only("RegisterTargets")["Targets"] == [{"Id": "172.31.0.9"}]
     case.destroy(ADDRESSES)
+
+
+def test_one_address_on_two_ports_is_two_targets(case: Case) -> None:
+    spec = HEAD + "targets: {ips: [{ip: 172.31.0.9, port: 81}, {ip: 172.31.0.9, port: 82}], port: 80}\n"
+    ports = [int(target["Port"]) for target in case.apply(spec).only("RegisterTargets")["Targets"]]
+    assert sorted(ports) == [81, 82]
+    case.destroy(spec)
+
+
+def test_a_target_that_drains_counts_as_absent(nursery: ForkServer) -> None:
+    with Box(slow=0, virtual=True, drain="real") as box:
+        case = Case(box, nursery)
+        case.apply(ADDRESSES)
+        elb = case.client("elbv2")
+        arn = elb.describe_target_groups(Names=["my-web-web"])["TargetGroups"][0]["TargetGroupArn"]
+        elb.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": "172.31.0.9"}])
+        assert "draining" in {entry["TargetHealth"]["State"] for entry in health(case)}
+        assert case.apply(ADDRESSES).only("RegisterTargets")["Targets"] == [{"Id": "172.31.0.9"}]
 
 
 def test_killed_after_each_write_the_targets_are_those_of_the_spec(case: Case) -> None:

@@ -12,9 +12,19 @@ import pytest
 
 from elbplan.errors import Refused
 
+from ..e2e.stage import Stage
 from .kit import Case
 
 REGION = "ap-northeast-2"
+
+
+ARNS = [f"arn:aws:acm:{REGION}:123456789012:certificate/0000000{n}-0000-4000-8000-000000000000" for n in range(3)]
+
+
+def issue(stage: Stage) -> None:
+    """Certificates with these ARNs, which elbplan did not make."""
+    for number, arn in enumerate(ARNS):
+        stage.box.create_fixture("certificate", arn, region=REGION, names=[f"{number}.example.com"])
 
 
 def spec(default: str, *more: str) -> str:
@@ -68,3 +78,17 @@ def test_more_certificates_than_the_quota_are_refused_before_the_first_write(cas
     arns = [f"{prefix}/{number:08d}-0000-4000-8000-000000000000" for number in range(27)]
     with pytest.raises(Refused, match="the spec wants 26 certificates, and this account's quota is 25"):
         case.plan(spec(*arns))
+
+
+def test_killed_after_each_write(case: Case) -> None:
+    first, second, third = ARNS
+    case.crash_sweep(spec(first, second), spec(first, third), prepare=issue)
+
+
+def test_a_certificate_of_a_listener_that_is_gone_needs_no_removal(case: Case, certificates: list[str]) -> None:
+    default, b, *_ = certificates
+    case.apply(spec(default, b))
+    case.box.fault("error", action="RemoveListenerCertificates", code="ListenerNotFound", status=400, limit=1)
+    assert case.stage.run(case.plan(spec(default))).complete
+    case.box.clear_faults()
+    case.destroy(spec(default, b))

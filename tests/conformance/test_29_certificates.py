@@ -57,6 +57,13 @@ def test_another_name_is_another_certificate_that_listeners_use_before_the_old_o
     assert certificate(case) != old
 
 
+def test_a_certificate_that_is_still_in_use_is_deleted_when_aws_allows_it(case: Case) -> None:
+    case.apply(ONE)
+    case.box.fault("error", action="DeleteCertificate", code="ResourceInUseException", status=400, limit=2)
+    assert case.apply(MORE).actions.count("DeleteCertificate") == 3
+    case.destroy(MORE)
+
+
 def test_it_can_be_killed_anywhere(case: Case) -> None:
     case.crash_sweep(NOTHING, ONE)
     case.crash_sweep(ONE, MORE)

@@ -2,11 +2,12 @@
 
 The order of a destroy: alias, listeners, load balancer, wait for its network interfaces, Elastic IPs, rules between
 security groups, security groups; DeleteSecurityGroup is retried after DependencyViolation. A source of another kind is
-authorized before the old one is revoked. A rule beyond AWS's limit is refused before the first write.
+authorized before the old one is revoked. A rule beyond AWS's limit leaves the rules that exist.
 """
 
 from __future__ import annotations
 
+from elbplan.live.errors import HINTS
 from elbplan.sandbox.box import Box
 
 from ..e2e.fork_server import ForkServer
@@ -40,9 +41,28 @@ def test_a_group_that_is_still_in_use_is_tried_again(nursery: ForkServer) -> Non
         case = Case(box, nursery)
         case.apply(WITHOUT_ADDRESSES)
         case.destroy(WITHOUT_ADDRESSES)
-        tries = [call.outcome for call in box.calls if call.action == "DeleteSecurityGroup"]
+        (interfaces,) = {call.action for call in box.calls if call.action == "DescribeNetworkInterfaces"}
+    assert interfaces
     assert case.stage.clock.slept, "the destroy waited"
-    assert "ok" in tries
+
+
+def test_a_delete_that_aws_does_not_allow_yet_is_tried_again(case: Case) -> None:
+    case.apply(WITHOUT_ADDRESSES)
+    case.box.fault("error", action="DeleteSecurityGroup", code="DependencyViolation", status=400, limit=2)
+    plan = case.destroy(WITHOUT_ADDRESSES).actions
+    assert plan.count("DeleteSecurityGroup") == 4
+
+
+def test_a_rule_beyond_the_limit_leaves_every_other_rule(case: Case) -> None:
+    case.apply(SPEC + "allow: [10.0.0.0/8]\n")
+    code = "RulesPerSecurityGroupLimitExceeded"
+    case.box.fault("error", action="AuthorizeSecurityGroupIngress", code=code, status=400)
+    case.box.clear_calls()
+    outcome = case.stage.run(case.plan(SPEC + "allow: [10.1.0.0/16]\n"))
+    case.box.clear_faults()
+    assert {event.hint for event in outcome.failed} == {HINTS[code]}
+    assert "RevokeSecurityGroupIngress" not in {call.action for call in case.box.writes()}
+    case.destroy(SPEC)
 
 
 def test_an_address_is_released_when_the_spec_no_longer_has_it(case: Case) -> None:

@@ -17,7 +17,6 @@ from .stage import Stage
 KNOBS = Path(__file__).parents[1] / "knobs"
 FIRST = sorted(path for path in KNOBS.glob("records-*.yaml") if ".then." not in path.name)
 UNREACHABLE = {
-    "MultiValueAnswer": "AWS allows no multivalue answer for aliases",
     "TrafficPolicyInstanceId": "Route 53 sets it for the records of a traffic policy",
     "AZAffinity": "for records without a load balancer: a load balancer has its own zonal DNS",
     "HealthThreshold": "of calculated checks, which a spec names by id",

@@ -59,7 +59,11 @@ def with_secret(reference: str, version: str | None = None) -> OidcLogin:
 
 @pytest.mark.parametrize(
     ("reference", "read_by"),
-    [("ssm:/web/oidc", ["GetParameter"]), ("secretsmanager:web#client", ["GetSecretValue"]), ("env:OIDC", ["GetVariable"])],
+    [
+        ("ssm:/web/oidc", ["GetParameter"]),
+        ("secretsmanager:web#client", ["GetSecretValue"]),
+        ("env:OIDC", ["GetVariable"]),
+    ],
 )
 def test_a_create_reads_the_secret_and_sends_it_at_once(reference: str, read_by: list[str]) -> None:
     place = at(rules.KIND)

@@ -39,6 +39,7 @@ ENTRIES = {
     "stop": (f"{MODULE}:stop", "Commands", "Stop the sandbox and delete its data."),
     "status": (f"{MODULE}:status", "Commands", "Show whether the sandbox runs, and its URL."),
     "network": (f"{MODULE}:network", "Commands", "Show how to reach the load balancers of the sandbox."),
+    "prepare": (f"{COMMANDS}.prepare:command", "Commands", "Create what specs expect of an account."),
     "demo": (f"{COMMANDS}.demo:command", "Commands", "Show the life of a stack, in under a minute."),
     "reset": (f"{MODULE}:reset", "Commands", "Delete all data of the running sandbox."),
 }

@@ -67,11 +67,12 @@ class KnownAliases:
     def holder(self, place: RecordPlace, raw: Mapping[str, Any]) -> AliasTarget | None:
         """The target, if the target's stack owns the record: its tags record it, or its spec wants exactly this record.
 
-        An HTTPS record names no load balancer, so only the tags tell whose it is.
+        An HTTPS record names no load balancer, nor does an address that no load balancer has any more. So only the tags
+        tell whose they are.
         """
-        if raw["Type"] == "HTTPS":
-            return self.recorders.get(place)
         target = self.target(raw)
+        if raw["Type"] == "HTTPS" or (target is None and raw.get("MultiValueAnswer")):
+            return self.recorders.get(place)
         if target is None or not target.stack:
             return None
         recorded = place in self.recorded.get(target.stack_and_region, ())
@@ -116,9 +117,11 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
         if raw.get("DNSName"):
             own = state.tags.get(arn, {})
             target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""))
-            existing[balancer_name(raw["DNSName"])] = target
+            existing |= dict.fromkeys((balancer_name(raw["DNSName"]), *addresses_of(raw)), target)
             recorded.setdefault(target.stack_and_region, set()).update(places_of(own))
             recorders |= dict.fromkeys(places_of(own), target) if target.stack else {}
+            if arn in state.adopting:
+                recorders |= {place: target for stack, place in claimed if stack == target.stack}
     remembered = remembered_records(groups["SecurityGroups"])
     deleted: dict[str, AliasTarget] = {}
     for name, memory in remembered.items():
@@ -130,8 +133,20 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
     return KnownAliases(existing, deleted, recorded, claimed, recorders)
 
 
+def addresses_of(balancer: Mapping[str, Any]) -> list[str]:
+    """The fixed addresses of a network load balancer, by its description."""
+    zones = balancer.get("AvailabilityZones") or ()
+    found = [address for zone in zones for address in zone.get("LoadBalancerAddresses") or ()]
+    keys = ("IpAddress", "IPv6Address", "PrivateIPv4Address")
+    return [str(address[key]) for address in found for key in keys if address.get(key)]
+
+
 def target_name(raw: Mapping[str, Any]) -> str:
-    """The DNS name, in canonical form, to which an alias or a CNAME with one value leads; "" for other record sets."""
+    """The DNS name, in canonical form, to which an alias or a CNAME with one value leads; the address of a multivalue
+    answer; "" for other record sets.
+    """
+    if raw.get("MultiValueAnswer") and raw["Type"] in ("A", "AAAA"):
+        return ", ".join(value["Value"] for value in raw.get("ResourceRecords", ()))
     if raw["Type"] in ("A", "AAAA"):
         return balancer_name(raw.get("AliasTarget", {}).get("DNSName", ""))
     values = raw.get("ResourceRecords", []) if raw["Type"] == "CNAME" else []

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from ...core.call import Answer, Call, WriteProgram
-from ...core.kind import StepContext
 from ...core.resource import Part, from_live, rebuilt
 from .login_actions import (
     COGNITO,
@@ -60,8 +59,18 @@ def oidc_of(leading: Sequence[Any]) -> OidcLogin | None:
 
 
 def leading_text(action: Any) -> str:
-    """`authenticate-oidc at id.example.com`"""
+    """`OIDC login at id.example.com`; the words of AWS for an action that elbplan does not know."""
+    if isinstance(action, OidcLogin):
+        return f"OIDC login at {_host(action.issuer)}"
+    if isinstance(action, CognitoLogin):
+        return f"Cognito login ({action.user_pool_arn.rpartition('/')[2]})"
+    if isinstance(action, TokenCheck):
+        return f"token check for {_host(action.issuer)}"
     return str(action.type)
+
+
+def _host(issuer: str) -> str:
+    return issuer.removeprefix("https://").partition("/")[0]
 
 
 def leading_from_aws(raw: Mapping[str, Any], tags: Mapping[str, str]) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 from ...core.call import Answer, Call, WriteProgram
 from .alias_tags import RecordPlace
 from .parameter_store import LARGEST_VALUE, PASSING, PATIENCE, UNUSABLE
-from .record_batches import RecordSet, place_in, points_at
+from .record_batches import RecordSet, place_in
 from .record_places import excludes
 from .routing_policies import SIMPLE, distinct_policy
 
@@ -74,10 +74,12 @@ class KeptRecords:
     by_stack: Mapping[str, Mapping[str, Replaced] | None] = field(default_factory=dict)
 
     def replaced_by(self, stack: str, place: RecordPlace) -> Replaced | None:
-        """What the record at this place replaced: record sets of its type, or a CNAME."""
+        """What the record at this place replaced: record sets of its type, or a CNAME; a CNAME replaces every type."""
         kept = self.by_stack.get(stack) or {}
-        found = [kept[name] for type in (place.type, CNAME) if (name := parameter(stack, place, type)) in kept]
-        return found[0] if found else None
+        every = [kept[name] for type in kept_types(place, kept) if (name := parameter(stack, place, type)) in kept]
+        found = every if place.type == CNAME else every[:1]
+        records = tuple(raw for replaced in found for raw in replaced.records)
+        return Replaced(records, any(replaced.restore for replaced in found)) if found else None
 
     def facts(self, stack: str, place: RecordPlace) -> dict[str, str]:
         """What the record at this place replaced, as facts of the live record."""
@@ -104,7 +106,8 @@ class KeptRecords:
         """By place, why elbplan cannot keep the record sets there, if a stack replaces them."""
         reasons: dict[str, str] = {}
         for stack, place in wanted:
-            for type in (place.type, CNAME):
+            others = {other.type for other, _ in found if other[:2] == place[:2]} if place.type == CNAME else set()
+            for type in sorted({place.type, CNAME, *others}):
                 at_place = RecordPlace(place.zone, place.name, type)
                 if self.unreadable(stack):
                     reasons[str(at_place)] = "Parameter Store does not answer, see docs/runs.md"
@@ -128,6 +131,14 @@ def parameter(stack: str, place: RecordPlace, type: str) -> str:
     """
     name = re.sub(r"[^a-z0-9_.-]", lambda found: "".join(f"X{byte:02X}" for byte in found[0].encode()), place.name)
     return f"{replaced_path(stack)}/{place.zone}/{name}/{type}"
+
+
+def kept_types(place: RecordPlace, kept: Iterable[str]) -> list[str]:
+    """The types of the record sets that a record at this place may have replaced. `kept` are names of parameters."""
+    types = [place.type, *([] if place.type == CNAME else [CNAME])]
+    if place.type == CNAME:
+        types += sorted({name.rpartition("/")[2] for name in kept} - {CNAME})
+    return types
 
 
 def unread_text(stack: str) -> str:
@@ -203,26 +214,24 @@ def _call(operation: str, params: Mapping[str, Any], *, needed: bool) -> Call:
 
 @dataclass(frozen=True)
 class Keeper:
-    """Keeps what a new record replaces. `dns_name` is the load balancer of the record, `policy` its routing policy."""
+    """Keeps what a new record replaces. `policy` is the routing policy of the record."""
 
     stack: str
     place: RecordPlace
-    dns_name: str
     restore: bool
     policy: str = SIMPLE
 
-    def keep(self, existing: Sequence[RecordSet]) -> WriteProgram:
-        """Keeps the record sets that go, of those that exist at the name. Writes nothing that is kept already.
+    def keep(self, theirs: Sequence[RecordSet], existing: Sequence[RecordSet]) -> WriteProgram:
+        """Keeps the record sets of others that go. Writes nothing that is kept already.
 
-        If none goes, an earlier run replaced them: what it kept stays, also if somebody has deleted our record since.
-        What it kept of another type is no longer true. But a CNAME may be what the address of the other type replaced.
+        `existing` are all record sets of the name. If none goes, an earlier run replaced them: what it kept stays, also
+        if somebody has deleted our record since. What it kept of another type is no longer true. But a CNAME may be
+        what the address of the other type replaced.
         """
         zone = self.place.zone
-        if any(place_in(zone, raw) == self.place and points_at(raw, self.dns_name) for raw in existing):
-            return {}
-        types = (self.place.type, CNAME)
-        old = [raw for raw in existing if excludes(place_in(zone, raw), distinct_policy(raw), self.place, self.policy)]
-        goes = {type: records for type in types if (records := tuple(raw for raw in old if raw["Type"] == type))}
+        old = [raw for raw in theirs if excludes(place_in(zone, raw), distinct_policy(raw), self.place, self.policy)]
+        types = dict.fromkeys(raw["Type"] for raw in old)
+        goes = {type: tuple(raw for raw in old if raw["Type"] == type) for type in types}
         if not goes:
             return {}
         already = yield from self._kept()
@@ -230,7 +239,8 @@ class Keeper:
             if already.get(parameter(self.stack, self.place, type)) != Replaced(records, self.restore):
                 yield from keep(self.stack, self.place, Replaced(records, self.restore))
         beside = any(raw["Type"] in TYPES and raw["Type"] != self.place.type for raw in existing)
-        others = [type for type in types if type not in goes and not (type == CNAME and beside)]
+        others = [type for type in kept_types(self.place, already) if type not in goes]
+        others = [type for type in others if not (type == CNAME and beside and self.place.type != CNAME)]
         others += [type for type, records in goes.items() if too_large(records)]
         untrue = [type for type in others if parameter(self.stack, self.place, type) in already]
         yield from forget(self.stack, self.place, untrue)

@@ -69,6 +69,8 @@ class Routed(Protocol):
     def geo_proximity(self) -> GeoProximity | None: ...
     @property
     def cidr_routing(self) -> CidrRouting | None: ...
+    @property
+    def multi_value_answer(self) -> bool | None: ...
 
 
 SIMPLE = "simple"
@@ -80,6 +82,7 @@ POLICIES: Mapping[str, tuple[str, str]] = {
     "geo_location": ("GeoLocation", "geolocation"),
     "geo_proximity": ("GeoProximityLocation", "geoproximity"),
     "cidr_routing": ("CidrRoutingConfig", "CIDR"),
+    "multi_value_answer": ("MultiValueAnswer", MULTIVALUE),
 }
 """By field of a record: its name in AWS, and the name of the policy."""
 
@@ -111,9 +114,12 @@ def policy_of(record: Routed) -> str:
 
 def policy_in(raw: Mapping[str, Any]) -> str:
     """The name of the policy of a record set in AWS."""
-    if raw.get("MultiValueAnswer"):
-        return MULTIVALUE
-    return next((policy for name, policy in POLICIES.values() if raw.get(name) is not None), SIMPLE)
+    return next((policy for name, policy in POLICIES.values() if _given(raw, name)), SIMPLE)
+
+
+def _given(raw: Mapping[str, Any], name: str) -> bool:
+    """True if the record set has the member. A weight of 0 is given, a false `MultiValueAnswer` is not."""
+    return raw.get(name) is not None and raw[name] is not False
 
 
 def distinct_policy(params: Mapping[str, Any]) -> str:
@@ -146,7 +152,8 @@ def _to_aws(value: Any) -> Any:
 
 def policy_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a record for the identifier and the policy of a record set in AWS."""
-    fields = {field: _from_aws(raw[name]) for field, (name, _) in POLICIES.items() if raw.get(name) is not None}
+    given = {field: raw[name] for field, (name, _) in POLICIES.items() if _given(raw, name)}
+    fields = {field: _from_aws(value) for field, value in given.items()}
     if "failover" in fields:
         fields["failover"] = str(fields["failover"]).lower()
     return {**fields, "set_identifier": raw.get("SetIdentifier") or None}
@@ -170,7 +177,9 @@ def policy_text(record: Routed) -> str:
         return f"geolocation {_words(record.geo_location)}"
     if record.geo_proximity is not None:
         return f"geoproximity {_words(record.geo_proximity)}"
-    return f"CIDR {_words(record.cidr_routing)}" if record.cidr_routing is not None else ""
+    if record.cidr_routing is not None:
+        return f"CIDR {_words(record.cidr_routing)}"
+    return MULTIVALUE if record.multi_value_answer else ""
 
 
 def _words(part: Part) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 TRANSFORMS = {"host-header-rewrite": "HostHeaderRewriteConfig", "url-rewrite": "UrlRewriteConfig"}
 """The types, each with the member of its configuration."""
 
+WORDS = {"host-header-rewrite": "host rewrite", "url-rewrite": "URL rewrite"}
+
 
 def in_order(transforms: Iterable[Any]) -> tuple[Any, ...]:
     """Transforms are a set: AWS may return them in another order."""
@@ -27,6 +29,7 @@ def rewrites(transforms: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str
 
 
 def transform_text(transform: Mapping[str, Any]) -> str:
-    """`url-rewrite ^/api/(.*)$ to /$1`"""
+    """`URL rewrite ^/api/(.*)$ to /$1`"""
     found = [f"{regex} to {replacement}" for _, regex, replacement in rewrites([transform])]
-    return " ".join([str(transform.get("Type")), *found])
+    kind = str(transform.get("Type"))
+    return " ".join([WORDS.get(kind, kind), *found])

@@ -61,9 +61,7 @@ SECRET_PERMISSIONS = (
     Permission("ssm:GetParameter", WRITES, PARAMETERS, each=_parameters, why=WHY),
     Permission("kms:Decrypt", WRITES, KEYS, _through("ssm"), _names("ssm"), why=WHY_KEY),
     *(
-        Permission(
-            f"secretsmanager:{action}", verbs, on, each=_secrets(by_arn=on == BY_ARN), without_it=later, why=WHY
-        )
+        Permission(f"secretsmanager:{action}", verbs, on, each=_secrets(by_arn=on == BY_ARN), without_it=later, why=WHY)
         for action, verbs, later in (("DescribeSecret", LOOKS, LATER), ("GetSecretValue", WRITES, ""))
         for on in (SECRETS, BY_ARN)
     ),

@@ -26,20 +26,25 @@ from ...kinds.traffic import (
 )
 from ..record_guards import conflicts
 from .builder import PlanBuilder, Stage, StepDraft
+from .releases import healthy_targets, loses_its_healthy_targets, releasing_groups
 
 
 def add_health_gates(builder: PlanBuilder) -> None:
-    """Adds a gate `healthy` for targets that are new, or that will get requests and are not healthy yet."""
+    """Adds a gate `healthy` for targets that are new, or that will get requests and are not healthy yet.
+
+    So it does for those that stay, if only targets that go are healthy.
+    """
     switched = [draft.step for draft in builder.at(Stage.SWITCH) if draft.step.after]
     needed = {group for step in switched for group in groups_served_after(step, builder.desired)}
-    attaching = _attaching(builder)
+    attaching, releasing = _attaching(builder), releasing_groups(builder)
     for address, targets in builder.desired.items():
         if not isinstance(targets, Targets) or not targets.members:
             continue
         live = builder.diff.lives.get(address)
         registered = {d.step.id for d in builder.at(Stage.EXPAND) if d.step.address == address and d.step.do != "adopt"}
         unhealthy = live is None or builder.kind(address).pending_gate(live) == "healthy"
-        if registered or (unhealthy and targets.group in needed):
+        last = targets.group in releasing and loses_its_healthy_targets(builder, targets)
+        if registered or (unhealthy and targets.group in needed) or last:
             _wait_until_healthy(builder, targets.group, address, targets, attaching, registered)
     _wait_for_scaling_groups(builder, needed, attaching)
     for group in _groups_taking_over(builder):
@@ -76,12 +81,18 @@ def _reachable_after(builder: PlanBuilder, targets: Resource) -> set[str]:
 def _wait_for_scaling_groups(
     builder: PlanBuilder, needed: AbstractSet[Ref], attaching: Mapping[Ref, list[StepDraft]]
 ) -> None:
-    """Adds a gate `healthy` for Auto Scaling groups that are new, or whose target group will get requests."""
+    """Adds a gate `healthy` for Auto Scaling groups that are new, or whose target group will get requests.
+
+    A target group that gets requests already is not waited for again while it has a healthy target: its Auto Scaling
+    group may be replacing an instance. Before another Auto Scaling group or target goes, it is waited for.
+    """
     serving = {group for live in builder.diff.lives.values() for group in weighted(live.model)}
+    releasing = releasing_groups(builder)
     for address, attachment in builder.desired.items():
         if isinstance(attachment, AutoScalingAttachment):
             attached = {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.step.address == address}
-            if attached or attachment.group in needed - serving:
+            served = attachment.group in serving and healthy_targets(builder, attachment.group)
+            if attached or attachment.group in releasing or (attachment.group in needed and not served):
                 _wait_until_healthy(builder, attachment.group, address, attachment, attaching, attached)
 
 

@@ -143,6 +143,11 @@ class BoxClient(ABC):
         created: str = self.ask("create_fixture", kind=kind, id=id, region=region, **wanted)
         return created
 
+    def prepare(self, kind: str, id: str = "", region: str = "us-east-1", **wanted: Any) -> tuple[str, bool]:
+        """Like `create_fixture`, but creates nothing a second time. Returns the id, and whether it is new."""
+        created, new = self.ask("prepare", kind=kind, id=id, region=region, **wanted)
+        return str(created), bool(new)
+
     def watch(self, routes: Iterable[Route | AskedRoute]) -> None:
         """Probes these routes after each write from now on: (domain or DNS name, port, host, path).
 
@@ -164,6 +169,14 @@ class BoxClient(ABC):
         """Starts DNS and proxy at the first call. Returns dns ([host, port]), proxy (URL) and authority (PEM)."""
         network: dict[str, Any] = self.ask("network")
         return network
+
+    def client_certificate(self, authority: str, **more: Any) -> dict[str, str]:
+        """Returns a new client certificate and its key in PEM, signed by the CA in this file: s3://authorities/ca.pem.
+
+        More fields are those of ClientCertificate: `revoked` (the location of a list), `expired`, `name`, `domain`.
+        """
+        issued: dict[str, str] = self.ask("client_certificate", authority=authority, **more)
+        return issued
 
     def delegate(self, zone: str, name_servers: Iterable[str] | None = None) -> None:
         """The registrar gets these name servers for a zone: none, or without an argument again those of the zone."""

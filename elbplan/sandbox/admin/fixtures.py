@@ -247,6 +247,12 @@ def _auto_scaling_group(
     return autoscaling.add_group(context, id, ids, health_check, tags or {})
 
 
+def _auto_scaling_instance(context: CallContext, id: str, zone: str = "a") -> str:
+    """The Auto Scaling group with this name starts one more instance. Returns the id of the instance."""
+    instance = _instance(context, "", tags={"aws:autoscaling:groupName": id}, zone=zone)
+    return autoscaling.add_instance(context, id, instance)
+
+
 def _shield_subscription(context: CallContext, id: str) -> str:
     """Subscribes the account to Shield Advanced."""
     context.account.options.shield = True
@@ -255,6 +261,7 @@ def _shield_subscription(context: CallContext, id: str) -> str:
 
 MAKERS: dict[str, Maker] = {
     "auto_scaling_group": _auto_scaling_group,
+    "auto_scaling_instance": _auto_scaling_instance,
     "cidr_collection": add_collection,
     "vpc": _vpc,
     "subnet": _subnet,

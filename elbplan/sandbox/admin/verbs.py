@@ -1,5 +1,6 @@
 """The verbs with which tests control a sandbox: one method per verb, with JSON arguments and a JSON result."""
 
+import json
 import os
 from dataclasses import asdict
 from typing import Any
@@ -8,7 +9,7 @@ from ..account import Account, CallContext
 from ..faults import FaultKind
 from ..iam.check import set_policies
 from ..state.probes import probed_route
-from ..state.visitors import visitor_of
+from ..state.visitors import ClientCertificate, visitor_of
 from ..timing import Timing
 from ..traffic import answer, watch
 from . import snapshot
@@ -115,6 +116,15 @@ class Controls:
     def create_fixture(self, kind: str, id: str = "", region: str = "us-east-1", **fields: Any) -> str:
         return create_fixture(CallContext(self.account, region), kind, id, **fields)
 
+    def prepare(self, kind: str, id: str = "", region: str = "us-east-1", number: int = 0, **fields: Any) -> list[Any]:
+        """Creates a fixture once: returns its id, and whether this call created it. `number` tells equal ones apart."""
+        key = json.dumps([kind, id, region, number, fields], sort_keys=True)
+        prepared = self.account.memory("prepared")
+        new = key not in prepared
+        if new:
+            prepared[key] = self.create_fixture(kind, id, region, **fields)
+        return [prepared[key], new]
+
     def watch(self, routes: list[list[Any]]) -> None:
         watch.begin(self.account, [probed_route(route) for route in routes])
 
@@ -133,6 +143,12 @@ class Controls:
 
             self.account.network = SandboxNetwork(self.account)
         return self.account.network.as_json()
+
+    def client_certificate(self, **shown: Any) -> dict[str, str]:
+        """Issues a certificate for a visitor, with the fields of ClientCertificate. Returns certificate and key."""
+        from ..network.client_certificates import ClientAuthorities  # trustme takes 0.2 s to import
+
+        return ClientAuthorities.of(self.account).issue(ClientCertificate(**shown))
 
     def delegate(self, zone: str, name_servers: list[str] | None = None) -> None:
         """The registrar gets these name servers for a zone: [] for none, None for those of the zone."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...core.address import Address, Points
+from ...core.address import Address, Points, Ref
 from ...core.suggest import did_you_mean
 from ..short.balancer_settings import ShortAttributes, given_attributes
 from ..short.network import ShortSubnet
@@ -89,6 +89,14 @@ def _pins(context: ExpandContext) -> Iterator[dict[str, Any]]:
 
 
 def _allocation(context: ExpandContext, entry: ShortSubnet, path: YamlPath) -> Any:
+    """The Elastic IP of an entry; adds one that the stack owns."""
+    ref = elastic_ip_of(entry)
+    if isinstance(ref, Address):
+        context.add(ref, {}, (*path, "elastic_ip"))
+    return ref
+
+
+def elastic_ip_of(entry: ShortSubnet) -> Ref | None:
     """The Elastic IP of an entry. One that the stack owns has the name of its subnet, so it survives another order.
 
     `lb-a` would look like the id of a load balancer.
@@ -97,9 +105,12 @@ def _allocation(context: ExpandContext, entry: ShortSubnet, path: YamlPath) -> A
         return None
     if entry.elastic_ip is not True:
         return Points("elastic_ip").parse(str(entry.elastic_ip))
-    address = Address("elastic_ip", f"lb-in-{re.sub('[^A-Za-z0-9._-]', '-', entry.subnet)[:100]}")
-    context.add(address, {}, (*path, "elastic_ip"))
-    return address
+    return Address("elastic_ip", f"lb-in-{subnet_label(entry)}")
+
+
+def subnet_label(entry: ShortSubnet) -> str:
+    """The subnet of an entry as a part of names."""
+    return re.sub("[^A-Za-z0-9._-]", "-", entry.subnet)[:100]
 
 
 def _needs_source_nat(context: ExpandContext, listeners: Sequence[PlacedListener]) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.address import Address, AwsId, Ref
+from ...core.address import Address
+from ...kinds.record_model import ALIASES
 from ..short.domains import Domain
 from ..short.routing import POLICIES
 from ..yaml.tree import YamlPath
 from .context import BALANCER, ExpandContext
+from .multivalue import fixed_records
+from .record_checks import add_health_check
 from .routing import policy_fields
 from .zones import add_zones, zone
 
@@ -44,13 +47,28 @@ def _add_records(context: ExpandContext, domain: Domain, label: str, path: YamlP
         "restore": domain.restore or None,
         "set_identifier": _identifier(domain, context),
         **policy_fields(domain, context, path),
-        "health_check": _health_check(context, domain, label, path),
     }
+    multivalue = domain.policy is not None and domain.policy.multivalue
+    if not multivalue or "HTTPS" in (domain.type or ()):
+        fields["health_check"] = add_health_check(context, domain, label, path)
     for type in _types(domain, context):
         suffix = "" if type in ("A", "CNAME") else f"-{type.lower()}"
-        alias = {"evaluate_target_health": domain.evaluate_target_health}
-        own = alias if type in ("A", "AAAA") else {"ttl": domain.ttl}
+        if multivalue and type in ALIASES:
+            _add_fixed_records(context, domain, {**fields, "ttl": domain.ttl, "type": type}, path)
+            continue
+        own = {"evaluate_target_health": domain.evaluate_target_health} if type in ALIASES else {"ttl": domain.ttl}
         context.add(Address("record", f"{label}{suffix}"), {**fields, **own, "type": type}, path)
+
+
+def _add_fixed_records(context: ExpandContext, domain: Domain, fields: Mapping[str, Any], path: YamlPath) -> None:
+    """Adds the records of one type of a multivalue answer, each with its own health check."""
+    type = str(fields["type"])
+    suffix = "" if type == "A" else f"-{type.lower()}"
+    for record in fixed_records(domain, type, context, path):
+        label = f"{domain.name}-{record.identifier}{suffix}"
+        check = add_health_check(context, domain, label, path, record.endpoint)
+        own = {"set_identifier": record.identifier, "health_check": check, **record.fields}
+        context.add(Address("record", label), {**fields, **own}, path)
 
 
 def _identifier(domain: Domain, context: ExpandContext) -> str | None:
@@ -68,33 +86,3 @@ def _types(domain: Domain, context: ExpandContext) -> Iterator[str]:
         if context.short.ip.startswith("dualstack"):
             yield "AAAA"
     yield from dict.fromkeys(given)
-
-
-def _health_check(context: ExpandContext, domain: Domain, label: str, path: YamlPath) -> Ref | None:
-    """The health check of a domain's records; adds it if elbplan makes it."""
-    check = domain.health_check
-    if check is None:
-        return None
-    if check.id:
-        return AwsId(check.id)
-    address = Address("route53_health_check", label)
-    listeners = (draft for draft in context.drafts.values() if draft.address.kind == "listener")
-    secure = any(draft.fields.get("protocol") in ("HTTPS", "TLS") for draft in listeners)
-    protocol = check.protocol or ("HTTPS" if secure else "HTTP")
-    host = {"fully_qualified_domain_name": check.host, "ip_address": check.address}
-    fields: Mapping[str, Any] = {
-        **(host if check.host or check.address else {"load_balancer": BALANCER}),
-        "type": f"{protocol}_STR_MATCH" if check.match else protocol,
-        "port": check.port,
-        "resource_path": check.path if protocol != "TCP" else None,
-        "search_string": check.match,
-        "request_interval": check.interval,
-        "failure_threshold": check.failures,
-        "measure_latency": check.latency or None,
-        "inverted": check.inverted or None,
-        "disabled": check.disabled or None,
-        "enable_sni": check.sni,
-        "regions": check.regions,
-    }
-    context.add(address, fields, (*path, "health_check"))
-    return address

@@ -24,6 +24,7 @@ def add_groups(context: ExpandContext) -> None:
     for group in context.groups.values():
         context.add(group.address, _fields(context, group), group.path, _places(group), group.definition.tags)
         _check_function(context, group)
+        _check_sticky(context, group)
         add_targets(context, group)
 
 
@@ -66,10 +67,24 @@ def _check_function(context: ExpandContext, group: NamedGroup) -> None:
             context.report.at((*group.path, key), f"a function has no {key}", "remove it", key=True)
     if not is_function and short.multi_value_headers is not None:
         context.report.at((*group.path, "multi_value_headers"), "only a function has it", "remove it", key=True)
+    if short.sticky and short.sticky.cookie and context.short.type != "application":
+        what = f"a group of a {context.short.type} load balancer is sticky by addresses, without a cookie"
+        context.report.at((*group.path, "sticky", "cookie"), what, "write sticky: true", key=True)
     if not is_function and short.health is not None and short.health.on is False:
         place = (*group.path, "health") if "on" not in _keys(context, group) else (*group.path, "health", "on")
         what = "AWS always checks the health of targets, except functions"
         context.report.at(place, what, "remove it; you can change path, every and the other keys")
+
+
+def _check_sticky(context: ExpandContext, group: NamedGroup) -> None:
+    """Only an application load balancer has cookies; the others know a client by its address, without an end."""
+    sticky, type = group.definition.sticky, context.short.type
+    if sticky is None or type == "application":
+        return
+    for key, word in (("seconds", "time"), ("cookie", "cookie")):
+        if key in sticky.model_fields_set:
+            what = f"a {type} load balancer keeps a client with its target by its address, without a {word}"
+            context.report.at((*group.path, "sticky"), what, "write sticky: true")
 
 
 def _keys(context: ExpandContext, group: NamedGroup) -> Any:

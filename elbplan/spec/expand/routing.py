@@ -27,6 +27,7 @@ def policy_fields(domain: Domain, context: ExpandContext, path: YamlPath) -> dic
         "failover": policy.failover,
         "geo_location": _geolocation(policy.geolocation, context, path) if policy.geolocation else None,
         "geo_proximity": _geoproximity(policy.geoproximity, context, path) if policy.geoproximity else None,
+        "multi_value_answer": policy.multivalue,
         "cidr_routing": {"collection_id": policy.cidr.collection, "location_name": policy.cidr.location}
         if policy.cidr
         else None,

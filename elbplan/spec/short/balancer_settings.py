@@ -11,8 +11,8 @@ from ..errors import SpecValueError
 from ..messages import shown_value
 from .words import Duration, ShortModel, WholeNumber
 
-IPAM_POOL = re.compile(r"ipam-pool-[a-zA-Z0-9]+", re.ASCII)
-OUTPOST_POOL = re.compile(r"ipv4pool-coip-[a-zA-Z0-9]+", re.ASCII)
+IPAM_POOL = re.compile(r"ipam-pool-[a-zA-Z0-9]{1,990}", re.ASCII)
+OUTPOST_POOL = re.compile(r"ipv4pool-coip-[a-zA-Z0-9]{1,242}", re.ASCII)
 
 
 class ShortAttributes(ShortModel):

@@ -74,7 +74,7 @@ def _sticky(value: Any) -> Any:
 class ShortHealth(ShortModel):
     """The health check of the targets."""
 
-    path: Annotated[str | None, Field(description="path of the request", examples=["/health"])] = None
+    path: Annotated[str | None, Field(min_length=1, description="path of the request", examples=["/health"])] = None
     every: Annotated[Annotated[int, Duration("5s", "5m")] | None, Field(description="time between two checks")] = None
     timeout: Annotated[
         Annotated[int, Duration("2s", "2m")] | None, Field(description="time that a target has to respond")

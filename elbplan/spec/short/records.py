@@ -86,15 +86,18 @@ class RecordWords(ShortModel):
     ] = None
     ttl: Annotated[
         Annotated[WholeNumber, AfterValidator(_ttl)] | None,
-        Field(description="seconds, for cname and https; by default 60"),
+        Field(description="seconds, for cname, https and multivalue; by default 60"),
     ] = None
 
     @model_validator(mode="after")
     def _types_fit(self) -> RecordWords:
         types = set(self.type or ())
+        multivalue = self.policy is not None and self.policy.multivalue is not None
         if "CNAME" in types and len(types) > 1:
             raise SpecValueError("a name with a CNAME has no other record", "write type: cname alone")
-        if self.ttl is not None and not types & {"CNAME", "HTTPS"}:
+        if multivalue:
+            self._fits_multivalue()
+        if self.ttl is not None and not multivalue and not types & {"CNAME", "HTTPS"}:
             raise SpecValueError("an alias has no TTL of its own", "leave out ttl:, or write type: cname or https")
         if self.evaluate_target_health is not None and "CNAME" in types:
             raise SpecValueError(
@@ -107,3 +110,19 @@ class RecordWords(ShortModel):
                 "write policy: too, or leave out id:",
             )
         return self
+
+    def _fits_multivalue(self) -> None:
+        """https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-multivalue.html"""
+        if "CNAME" in (self.type or ()):
+            raise SpecValueError("a multivalue answer has addresses, and a CNAME has none", "leave out type:")
+        if self.evaluate_target_health is not None:
+            raise SpecValueError(
+                "a record with an address does not follow the health of targets",
+                "leave out evaluate_target_health:, and write health_check: for a check of each address",
+            )
+        check = self.health_check
+        if check is not None and check.address:
+            raise SpecValueError(
+                "with policy: multivalue, elbplan makes a health check for each address of the load balancer",
+                "leave out address:",
+            )

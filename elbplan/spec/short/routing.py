@@ -10,13 +10,7 @@ from ..errors import SpecValueError
 from ..messages import shown_value
 from .words import TEXT, Shorthand, ShortModel, WholeNumber
 
-POLICIES = ("weighted", "latency", "failover", "geolocation", "geoproximity", "cidr")
-MULTIVALUE = "multivalue"
-NO_MULTIVALUE = (
-    "Route 53 allows no multivalue answer for aliases, and the addresses of a load balancer change",
-    "write policy: {weighted: 1} in each spec, or leave out policy: a load balancer has several addresses anyway",
-)
-"""https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-multivalue.html (Note)"""
+POLICIES = ("weighted", "latency", "failover", "geolocation", "geoproximity", "cidr", "multivalue")
 CONTINENTS = ("AF", "AN", "AS", "EU", "NA", "OC", "SA")
 
 
@@ -46,6 +40,12 @@ def _bias(value: int) -> int:
     return value
 
 
+def _multivalue(value: bool) -> bool:
+    if not value:
+        raise SpecValueError("a record without a policy is written without policy:", "leave out policy:")
+    return value
+
+
 class Geolocation(ShortModel):
     """Where the clients are."""
 
@@ -69,8 +69,12 @@ class Geolocation(ShortModel):
 class Geoproximity(ShortModel):
     """Where the load balancer is, and how far its area reaches."""
 
-    region: Annotated[str | None, Field(description="region of AWS; by default the region of the stack")] = None
-    local_zone: Annotated[str | None, Field(description="group of Local Zones, like us-east-1-bos-1")] = None
+    region: Annotated[
+        str | None, Field(min_length=1, description="region of AWS; by default the region of the stack")
+    ] = None
+    local_zone: Annotated[str | None, Field(min_length=1, description="group of Local Zones, like us-east-1-bos-1")] = (
+        None
+    )
     latitude: Annotated[float | int | None, Field(description="from -90 to 90, with longitude")] = None
     longitude: Annotated[float | int | None, Field(description="from -180 to 180, with latitude")] = None
     bias: Annotated[
@@ -124,6 +128,10 @@ class Policy(ShortModel):
     geolocation: Annotated[Annotated[Geolocation, Shorthand(_place, TEXT)] | None, Field(description="by place")] = None
     geoproximity: Annotated[Geoproximity | None, Field(description="by distance")] = None
     cidr: Annotated[Cidr | None, Field(description="by the network of clients")] = None
+    multivalue: Annotated[
+        Annotated[bool, AfterValidator(_multivalue)] | None,
+        Field(description="true: a record for each fixed address of a network load balancer"),
+    ] = None
 
     @model_validator(mode="after")
     def _fits(self) -> Policy:
@@ -136,10 +144,13 @@ class Policy(ShortModel):
 
 
 def policy(value: Any) -> Any:
-    """A policy with a default as text: `latency`, `geolocation`, `geoproximity`. Raises SpecValueError."""
-    if value == MULTIVALUE or (isinstance(value, dict) and MULTIVALUE in value):
-        raise SpecValueError(*NO_MULTIVALUE)
-    words: dict[str, Any] = {"latency": "stack", "geolocation": {"country": "*"}, "geoproximity": {}}
+    """A policy as text, with the default of its value. Raises SpecValueError."""
+    words: dict[str, Any] = {
+        "latency": "stack",
+        "geolocation": {"country": "*"},
+        "geoproximity": {},
+        "multivalue": True,
+    }
     if isinstance(value, str) and value in words:
         return {value: words[value]}
     if value == "simple":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,18 @@ from .words import NUMBER, SWITCH, Shorthand, ShortModel, TextOrNumber, WholeNum
 def _device(value: str) -> str:
     if not DEVICE.fullmatch(value):
         raise SpecValueError(f"{shown_value(value)} is not a device", "write root, or a name like /dev/sdf")
+    return value
+
+
+RESERVATION = re.compile(
+    r"open|none|only|cr-[0-9a-z]+|arn:aws[a-z-]*:resource-groups:[a-z0-9-]+:[0-9]{12}:group/.+", re.ASCII
+)
+
+
+def _reservation(value: str) -> str:
+    if not RESERVATION.fullmatch(value):
+        hint = "write open, none, only, an id like cr-0abc1234, or the ARN of a resource group"
+        raise SpecValueError(f"{shown_value(value)} is not a capacity reservation", hint)
     return value
 
 
@@ -121,7 +134,8 @@ class ServerSettings(ShortModel):
     cpu: Annotated[Cpu | None, Field(description="cores and threads")] = None
     placement: Annotated[Placement | None, Field(description="tenancy, placement group, host")] = None
     capacity_reservation: Annotated[
-        str | None, Field(description="open, none, only, the id of a reservation, or the ARN of a resource group")
+        Annotated[str, AfterValidator(_reservation)] | None,
+        Field(description="open, none, only, the id of a reservation, or the ARN of a resource group"),
     ] = None
     hibernation: Annotated[bool | None, Field(description="the server can hibernate")] = None
     enclave: Annotated[bool | None, Field(description="the server can run Nitro Enclaves")] = None

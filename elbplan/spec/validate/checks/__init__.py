@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    arns,
     attributes,
     balancer_addresses,
     balancer_attributes,
@@ -19,7 +20,9 @@ from . import (
     on_destroy,
     records,
     references,
+    routing_places,
     rules,
+    security_groups,
     servers,
     targets,
 )
@@ -28,9 +31,9 @@ from .subject import Subject
 
 CHECKS = (
     references.check, balancers.check, balancer_attributes.check, balancer_addresses.check,
-    listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check,
-    on_destroy.check, names.check, servers.check, certificates.check, records.check,
-    attributes.check, edge.check, identity.check, ignored_fields.check, lint_ignores.check,
+    listeners.check, client_certificates.check, rules.check, logins.check, groups.check, targets.check, arns.check,
+    on_destroy.check, names.check, servers.check, certificates.check, records.check, routing_places.check,
+    security_groups.check, attributes.check, edge.check, identity.check, ignored_fields.check, lint_ignores.check,
 )  # fmt: skip
 
 

@@ -21,12 +21,18 @@ and https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag
 """
 ANY_CHARACTER = ("instance", "security_group", "elastic_ip")
 OWN_PREFIX = "elbplan:"
+KEY = re.compile(r"[a-zA-Z0-9._]{1,256}", re.ASCII)
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html (Key)"""
 
 
 def unknown_keys(subject: Subject, address: Address, attributes: Mapping[str, str], known: Iterable[str]) -> None:
     """Reports keys that look like a typing error. Other unknown keys are allowed: AWS adds attributes often."""
     choices = list(known)
     for key in attributes:
+        if not KEY.fullmatch(key):
+            hint = "an attribute has at most 256 letters, digits, dots and underscores"
+            subject.problem(address, ("attributes",), f'"{key}" cannot be an attribute', hint, near=key)
+            continue
         near = None if key in choices else _known_key(key, choices)
         if near:
             subject.problem(

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-grou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ....kinds.target_group import TargetGroup
@@ -29,6 +30,8 @@ ANOMALIES = "load_balancing.algorithm.anomaly_mitigation"
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
 STICKY, STICKY_TYPE = "stickiness.enabled", "stickiness.type"
 COOKIE = "stickiness.app_cookie.cookie_name"
+COOKIE_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+", re.ASCII)
+"""A token: https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1"""
 FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 CLIENT_IP = "preserve_client_ip.enabled"
 TERMINATES = "target_health_state.unhealthy.connection_termination.enabled"
@@ -83,6 +86,9 @@ def _stickiness(group: TargetGroup) -> Findings:
         if not name or name.startswith("AWSALB"):
             what = f"the stickiness app_cookie needs the name of your own cookie, not {name or 'none'}"
             yield ("attributes", COOKIE if name else STICKY_TYPE), what, f"write {COOKIE}: NAME"
+        elif not COOKIE_NAME.fullmatch(name):
+            hint = "use letters, digits and !#$%&'*+-.^_`|~"
+            yield ("attributes", COOKIE), f'"{name}" cannot be the name of a cookie', hint
     if sticky and group.protocol == "TLS":
         yield ("attributes", STICKY), "a TLS group cannot be sticky", "remove it, or use protocol: tcp"
     if sticky and group.protocol in HTTP and group.attributes.get(CROSS_ZONE) == "false":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,8 +36,13 @@ def _record_problems(subject: Subject, record: Record) -> Iterator[Problem]:
     yield from _policy_problems(record)
     if record.is_alias and record.ttl is not None:
         yield ("ttl",), "an alias has no TTL of its own", "leave out ttl:, or write type: cname"
-    if record.value is not None and record.type != "HTTPS":
-        yield ("value",), "only an HTTPS record has a value", "leave out value:"
+    if record.multi_value_answer and record.type != "HTTPS":
+        yield from _address_problems(subject, record)
+    elif record.value is not None and record.type != "HTTPS":
+        yield ("value",), "only an HTTPS record and a multivalue answer have a value", "leave out value:"
+    if record.elastic_ip and not (record.multi_value_answer and record.type == "A"):
+        what = "only a multivalue answer of type A has the address of an Elastic IP"
+        yield ("elastic_ip",), what, "leave out elastic_ip:, or write multi_value_answer: true"
     if record.type == "CNAME" and record.name == _zone_name(record.zone):
         what = f"{record.name} is the name of its zone, and Route 53 allows no CNAME there"
         yield ("type",), what, "leave out type:, so that elbplan makes an alias"
@@ -47,6 +53,51 @@ def _record_problems(subject: Subject, record: Record) -> Iterator[Problem]:
     if isinstance(balancer, LoadBalancer) and balancer.scheme == "internal":
         what = "the checkers of Route 53 ask over the internet, and this load balancer is internal"
         yield ("health_check",), what, "leave out health_check: Route 53 follows the health of the targets anyway"
+
+
+def _address_problems(subject: Subject, record: Record) -> Iterator[Problem]:
+    """What is wrong with the address of a multivalue answer: AWS wants one, of the record's type."""
+    if record.type == "CNAME":
+        yield ("type",), "a multivalue answer has addresses, and a CNAME has none", "write type: A"
+        return
+    if record.value and record.elastic_ip:
+        yield ("value",), "a multivalue answer has one address", "leave out value: or elastic_ip:"
+    elif record.value and _version(record.value) != (6 if record.type == "AAAA" else 4):
+        what = f"{record.value} is not an address of type {record.type}"
+        yield ("value",), what, f"write one like {'2001:db8::5' if record.type == 'AAAA' else '203.0.113.7'}"
+        return
+    elif not record.value and not record.elastic_ip:
+        yield (), "a multivalue answer needs an address", "write elastic_ip:, or value:"
+    balancer = subject.get(record.load_balancer)
+    if isinstance(balancer, LoadBalancer) and (record.elastic_ip or _version(record.value or "")):
+        fixed = {text for pin in balancer.pins for text in (pin.allocation, pin.address, pin.ipv6_address) if text}
+        given = record.elastic_ip or record.value
+        if given and given not in fixed:
+            what = f"{given} is not a fixed address of {record.load_balancer}"
+            hint = "write it in pins: of the load balancer, or name an address that is there"
+            yield ("elastic_ip" if record.elastic_ip else "value",), what, hint
+
+
+PRIVATE = [
+    ipaddress.ip_network(text)
+    for text in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10"),
+        *("224.0.0.0/4", "::1/128", "fc00::/7", "fe80::/10", "ff00::/8"),
+    )
+]
+"""Networks that the internet does not reach."""
+
+
+def _version(text: str) -> int:
+    try:
+        return ipaddress.ip_address(text).version
+    except ValueError:
+        return 0
+
+
+def _is_private(text: str) -> bool:
+    """https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html (IPAddress: "private")"""
+    return bool(_version(text)) and any(ipaddress.ip_address(text) in network for network in PRIVATE)
 
 
 def _zone_name(zone: Ref) -> str:
@@ -90,12 +141,17 @@ def _origin(subject: Subject, address: Address) -> Any:
 
 
 def _check_problems(subject: Subject, check: Route53HealthCheck) -> Iterator[Problem]:
-    asked = [check.load_balancer, check.fully_qualified_domain_name or check.ip_address]
+    asked = [check.load_balancer, check.fully_qualified_domain_name or check.ip_address or check.elastic_ip]
     if not any(asked):
         yield (), "a health check needs something to ask", "write load_balancer:, or a name or an address"
     if all(asked):
         what = "a health check asks either a load balancer or another name"
         yield ("fully_qualified_domain_name",), what, "leave out one of the two"
+    if check.ip_address and check.elastic_ip:
+        yield ("ip_address",), "a health check asks one address", "leave out ip_address: or elastic_ip:"
+    if check.ip_address and _is_private(check.ip_address):
+        what = f"the checkers of Route 53 ask over the internet, and {check.ip_address} is not an address there"
+        yield ("ip_address",), what, "leave out health_check:, or write a public address"
     if check.port is None and check.type not in PORTS:
         yield ("port",), "a check over TCP needs a port", "write port:"
     if (check.type in STRING_MATCH) != (check.search_string is not None):
