@@ -102,5 +102,5 @@ def _new_key(kind: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
 
     if kind.startswith("RSA_"):
         return rsa.generate_private_key(65537, int(kind.removeprefix("RSA_")))
-    curves = {"EC_prime256v1": ec.SECP256R1, "EC_secp384r1": ec.SECP384R1, "EC_secp521r1": ec.SECP521R1}
-    return ec.generate_private_key(curves[kind]())
+    curves = {"EC_prime256v1": ec.SECP256R1(), "EC_secp384r1": ec.SECP384R1(), "EC_secp521r1": ec.SECP521R1()}
+    return ec.generate_private_key(curves[kind])

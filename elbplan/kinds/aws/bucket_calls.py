@@ -124,7 +124,7 @@ def delete(place: BucketPlace) -> Call:
 
 
 def retag(stack: str, region: str, new: Mapping[str, str], *, keeping: bool = False) -> Generator[Call, Answer, str]:
-    """Replaces elbplan's tags of the log bucket, or with `keeping` only those that are new. Returns the bucket's name."""
+    """Replaces elbplan's tags of the log bucket, or with `keeping` only those that are new. Returns its name."""
     place = yield from place_of(stack, region)
     present = tag_mapping((yield tags(place.bucket)).get("TagSet"))
     kept = {key: value for key, value in present.items() if keeping or not key.startswith(OWN)}
