@@ -11,6 +11,8 @@ from ..kinds.aws.queries import HOSTED_ZONES, balancer_name, domain, zone_id
 from ..kinds.live_records import values_of
 from ..kinds.record_model import ALIASES
 from ..spec.short.records import IDENTIFIER
+from .source import NotImported
+from .unread import readable, spared, unread
 
 PERMISSIONS = ("route53:ListHostedZones", "route53:ListResourceRecordSets")
 
@@ -34,11 +36,25 @@ class ZoneRecord:
         return str(self.raw.get("SetIdentifier") or "")
 
     @property
-    def is_expressible(self) -> bool:
-        """True for a record as elbplan makes it: an alias, a CNAME or an address, with an id that a spec can have."""
-        alias = bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ALIASES
-        single = len(self.values) == 1 and (self.raw["Type"] == "CNAME" or self.is_multivalue)
-        return (alias or single) and (not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier)))
+    def has_usable_identifier(self) -> bool:
+        """True if a spec can have the set identifier, or there is none."""
+        return not self.identifier or bool(IDENTIFIER.fullmatch(self.identifier))
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """The zone, the name and the set identifier."""
+        return self.zone, self.name, self.identifier
+
+    @property
+    def is_https_of_name(self) -> bool:
+        """True for an HTTPS record that only says how its own name is reached: by RFC 9460 its target is `.`."""
+        targets = {value["Value"].split()[1] for value in self.raw.get("ResourceRecords", ()) if " " in value["Value"]}
+        return self.raw["Type"] == "HTTPS" and targets <= {".", self.name, f"{self.name}."}
+
+    @property
+    def is_alias(self) -> bool:
+        """True for an alias of type A or AAAA."""
+        return bool(self.raw.get("AliasTarget")) and self.raw["Type"] in ALIASES
 
     @property
     def is_multivalue(self) -> bool:
@@ -53,7 +69,7 @@ class ZoneRecord:
     @property
     def is_plain_alias(self) -> bool:
         """True for an alias of type A or AAAA without a routing policy."""
-        return self.is_expressible and bool(self.raw.get("AliasTarget")) and not self.identifier
+        return self.is_alias and not self.identifier
 
     @property
     def destinations(self) -> set[str]:
@@ -63,29 +79,40 @@ class ZoneRecord:
         return {balancer_name(name) for name in (alias, *values) if name}
 
 
-def every_zone() -> ReadProgram[list[Mapping[str, Any]]]:
-    """All hosted zones of the account."""
-    (answer,) = yield [HOSTED_ZONES]
-    return list(answer["HostedZones"])
+Unread = list[NotImported]
 
 
-def every_record() -> ReadProgram[list[ZoneRecord]]:
-    """All records of all hosted zones of the account. One call for each zone."""
-    raws = yield from every_zone()
+def every_zone() -> ReadProgram[tuple[list[Mapping[str, Any]], Unread]]:
+    """All hosted zones of the account; and what AWS did not let elbplan read."""
+    call = spared(HOSTED_ZONES)
+    (answer,) = yield [call]
+    return list(readable(answer).get("HostedZones", ())), list(unread([("records and hosted zones", call, answer)]))
+
+
+def every_record() -> ReadProgram[tuple[list[ZoneRecord], Unread]]:
+    """All records of all hosted zones of the account, and what is unread. One call for each zone."""
+    raws, _ = yield from every_zone()
     zones = [(zone_id(raw["Id"]), domain(raw["Name"])) for raw in raws]
-    calls = [Call("route53", "ListResourceRecordSets", {"HostedZoneId": id}) for id, _ in zones]
+    calls = [spared(Call("route53", "ListResourceRecordSets", {"HostedZoneId": id})) for id, _ in zones]
     answers = (yield calls) if calls else []
-    return [
+    records = [
         ZoneRecord(id, name, raw)
         for (id, name), found in zip(zones, answers, strict=True)
-        for raw in found["ResourceRecordSets"]
+        for raw in readable(found).get("ResourceRecordSets", ())
     ]
+    asked = zip((f"records in zone {name}" for _, name in zones), calls, answers, strict=True)
+    return records, list(unread(asked))
 
 
 def leading_to(records: Iterable[ZoneRecord], dns_name: str, addresses: Iterable[str] = ()) -> list[ZoneRecord]:
-    """The records that lead to this DNS name or to one of these addresses, in the order of their names."""
-    wanted = {balancer_name(dns_name), *addresses}
+    """The records that lead to this DNS name or to one of these addresses, with the HTTPS records beside them.
+
+    They come in the order of their names.
+    """
+    wanted, records = {balancer_name(dns_name), *addresses}, list(records)
     found = [record for record in records if wanted & record.destinations]
+    places = {record.place for record in found}
+    found += [record for record in records if record.is_https_of_name and record.place in places]
     return sorted(found, key=lambda record: (record.name, record.raw["Type"]))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ..core.address import AwsId
 from ..core.duration import duration_text
 from ..kinds.aws.fixed_addresses import pins_by_subnet
 from ..kinds.aws.load_balancer_attributes import LOGS, PROTECTION, SECONDARY_ADDRESSES, attribute_defaults
@@ -23,15 +25,15 @@ KEY_OF_PIN = {
 }
 
 
-def subnet_entries(balancer: LoadBalancer) -> list[Any]:
-    """The entries of `network.subnets`: ids, or maps with the addresses of the load balancer."""
+def subnet_entries(balancer: LoadBalancer, letters: Mapping[AwsId, str]) -> list[Any]:
+    """The entries of `network.subnets`: zones by letter, or ids; or maps with the addresses of the load balancer."""
     pins = pins_by_subnet(balancer.pins)
-    entries: list[Any] = []
+    entries: dict[str, Any] = {}
     for subnet in balancer.subnets:
-        pin = pins.get(subnet)
+        pin, name = pins.get(subnet), letters.get(subnet, str(subnet)) if isinstance(subnet, AwsId) else str(subnet)
         named = {word: str(getattr(pin, key)) for word, key in KEY_OF_PIN.items() if pin and getattr(pin, key)}
-        entries.append({"subnet": str(subnet), **named} if named else str(subnet))
-    return entries
+        entries[name] = {"subnet": name, **named} if named else name
+    return [entries[name] for name in sorted(entries)]
 
 
 def setting_words(balancer: LoadBalancer) -> Words:

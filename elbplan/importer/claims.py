@@ -93,13 +93,14 @@ def _certificates(seen: Survey, claims: Claims) -> None:
         what = f"certificate {raw['DomainName'] if raw else arn.rpartition('/')[2]} ({arn})"
         if raw is not None and _other_stack(seen, arn, what, claims):
             continue
-        if why := _use_of_certificate(seen, raw):
+        if why := _use_of_certificate(seen, raw) or _unread_records(seen):
             claims.leave(what, f"{why}, so the spec only names it")
         elif raw is not None:
             own.append((arn, raw))
-    names = _names([raw["DomainName"].removeprefix("*.").partition(".")[0] for _, raw in own], "cert")
-    for number, (arn, _) in enumerate(own):
-        claims.ids[Address("certificate", "main" if number == 0 else names[number])] = arn
+    for number, (arn, raw) in enumerate(own):
+        name = min([raw["DomainName"], *(raw.get("SubjectAlternativeNames") or ())]).replace("*", "wildcard", 1)
+        same = sum(address.name.startswith(name) for address in claims.ids if address.kind == "certificate")
+        claims.ids[Address("certificate", "main" if number == 0 else f"{name}-{same + 1}" if same else name)] = arn
 
 
 def _use_of_certificate(seen: Survey, raw: Mapping[str, Any] | None) -> str:
@@ -117,6 +118,11 @@ def _use_of_certificate(seen: Survey, raw: Mapping[str, Any] | None) -> str:
     if any(option.get("ValidationMethod") == "HTTP" for option in raw.get("DomainValidationOptions") or ()):
         return "it is validated by HTTP"
     return ""
+
+
+def _unread_records(seen: Survey) -> str:
+    """Why the validation records of a certificate cannot be managed; "" if they can."""
+    return "" if seen.has_records else "AWS does not let elbplan read its validation records"
 
 
 def _groups(seen: Survey, claims: Claims) -> None:

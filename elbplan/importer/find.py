@@ -28,7 +28,7 @@ def find_balancer(word: str, region: str) -> ReadProgram[RawBalancer]:
         return found
     records: list[ZoneRecord] = []
     if "." in word and not ARN.fullmatch(word):
-        records = yield from every_record()
+        records, _ = yield from every_record()
         if found := _named(destination_of(records, word), every):
             return found
     raise _no_balancer(word, region, every, destination_of(records, word))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kinds.aws.login_actions import OIDC
+from ..kinds.aws.ownership import owner_in_tags
 from .source import NotImported
 from .survey import Survey
 
-SECRET_STAYS = "AWS never returns it, and it stays there; write client_secret: with a reference, for a new login"
+SECRET_STAYS = (
+    "AWS keeps it and never returns it, so the login goes on to work; only a new login needs client_secret: with "
+    "a reference, like ssm:/PARAMETER"
+)
 OF_FIREWALL_MANAGER = "Firewall Manager made it and associates it; elbplan leaves it as it is"
 NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 
@@ -16,6 +20,7 @@ NOT_MANAGED = "elbplan does not manage it, and leaves it as it is"
 def not_expressible(seen: Survey) -> Iterator[NotImported]:
     """Settings that elbplan neither writes into a spec nor changes."""
     yield from _attached(seen)
+    yield from _protections(seen)
     yield from _secrets(seen)
 
 
@@ -26,6 +31,15 @@ def _attached(seen: Survey) -> Iterator[NotImported]:
     for zone in seen.balancer.get("AvailabilityZones") or ():
         if outpost := zone.get("OutpostId"):
             yield NotImported(f"load_balancer.main: AWS Outpost {outpost} (OutpostId)", NOT_MANAGED)
+
+
+def _protections(seen: Survey) -> Iterator[NotImported]:
+    """Protections of Shield Advanced that are another stack's, and settings of protections."""
+    for protection in seen.associations.protections:
+        what = f"Shield Advanced protection {protection.name}"
+        if owner := owner_in_tags(protection.tags):
+            yield NotImported(what, f"it belongs to {owner}")
+        yield from (NotImported(f"{what}: {setting}", NOT_MANAGED) for setting in protection.settings)
 
 
 def _secrets(seen: Survey) -> Iterator[NotImported]:

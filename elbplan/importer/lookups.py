@@ -24,7 +24,14 @@ DEFAULT_VPC = Lookup("vpc", "default")
 
 def lookups_of(reader: BatchReader, region: str, seen: Survey, resources: Mapping[Address, Resource]) -> Lookups:
     """The look-ups that find exactly what AWS has. Only reads."""
-    return dict(_zones(resources.values(), seen.zones)) | _network(reader, region, seen, resources)
+    named = dict(_zones(resources.values(), seen.zones)) | _web_acl(seen)
+    return named | _network(reader, region, seen, resources)
+
+
+def _web_acl(seen: Survey) -> Lookups:
+    """A web ACL by its name, which is unique in a region."""
+    held = seen.associations
+    return {Lookup("web_acl", f"name:{held.web_acl}"): (AwsId(held.web_acl_arn),)} if held.web_acl_arn else {}
 
 
 def _zones(resources: Iterable[Resource], zones: Iterable[Raw]) -> Iterator[tuple[Lookup, tuple[AwsId, ...]]]:
@@ -45,7 +52,7 @@ def _names(resource: Resource) -> list[str]:
 
 
 def _network(reader: BatchReader, region: str, seen: Survey, resources: Mapping[Address, Resource]) -> Lookups:
-    """All zones of the default VPC, or some of them by letter; nothing for another VPC."""
+    """All zones of the default VPC, or some of them by letter; nothing for another VPC. Addresses need the letters."""
     balancer = resources[BALANCER]
     assert isinstance(balancer, LoadBalancer)
     letters = [
@@ -53,7 +60,8 @@ def _network(reader: BatchReader, region: str, seen: Survey, resources: Mapping[
         for id in balancer.subnets
         if str(id) in seen.subnets
     ]
-    for words in ([EVERY_ZONE], sorted(set(letters))):
+    zones = sorted(set(letters), key=str)
+    for words in [zones] if balancer.pins else [[EVERY_ZONE], zones]:
         found = _found(reader, region, balancer, words) if words else {}
         subnets = {id for word in words for id in found.get(word, ())}
         if found.get(DEFAULT_VPC) == (AwsId(seen.balancer.get("VpcId") or ""),) and subnets == set(balancer.subnets):

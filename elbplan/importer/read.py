@@ -17,6 +17,7 @@ from ..kinds.certificate import Certificate
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.rule import Rule
+from ..kinds.shield_protection import ShieldProtection
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.unnamed_rules import UNNAMED
@@ -24,7 +25,7 @@ from ..live.batch import BatchReader
 from .claims import BALANCER, Claims, claims_of, stack_name
 from .classic.read import classic_survey, read_classic
 from .classic.translate import translate
-from .edge import web_acl_of
+from .edge import edge_of
 from .find import RawBalancer, find_balancer, is_classic
 from .inexpressible import not_expressible
 from .labels import labels_of
@@ -33,10 +34,12 @@ from .owners import owner_of
 from .records import records_of
 from .source import ImportSource
 from .survey import Survey, survey
-from .target_owners import attached_scaling_groups, other_registrar
+from .target_owners import attached_scaling_groups, further_targets, other_registrar
 from .words import has_words
 
 Resources = dict[Address, Resource]
+FOLLOWERS = ("targets",)
+"""Kinds without ids of their own."""
 READ = ("load_balancer", "security_group", "certificate", "target_group", "targets", "listener", "rule")
 
 
@@ -70,7 +73,7 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
     claims = claims_of(seen)
     resources = _live_resources(reader, region, claims, stack)
     resources |= records_of(seen, claims)
-    resources |= web_acl_of(seen.associations, BALANCER)
+    resources |= edge_of(seen.associations, BALANCER)
     resources = _expressible(_without_targets_of_others(resources, seen, claims), claims)
     resources, ids = _renumbered(resources, claims.ids)
     return ImportSource(
@@ -85,14 +88,15 @@ def read_balancer(reader: BatchReader, region: str, account: str, balancer: RawB
         tags={address: seen.tags.get(id, {}) for address, id in ids.items()},
         lookups=lookups_of(reader, region, seen, resources),
         labels=labels_of(seen),
-        not_imported=(*claims.strangers, *not_expressible(seen)),
+        not_imported=(*claims.strangers, *not_expressible(seen), *seen.unread),
     )
 
 
 def _live_resources(reader: BatchReader, region: str, claims: Claims, stack: str) -> Resources:
     """The models of what is claimed, as the kinds read them. They refer to each other by address."""
     scope = Scope(region, {stack: {}}, adopt={stack: claims.ids})
-    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ]
+    kinds = {address.kind for address in claims.ids} | set(FOLLOWERS)
+    programs: list[ReadProgram[Any]] = [KINDS[kind].read(scope) for kind in READ if kind in kinds]
     lives: list[LiveResource[Resource]] = [live for found in reader.run(programs) for live in found.ours.get(stack, ())]
     known = {id: address for address, id in claims.ids.items()}
     if owned := [live for live in lives if live.id not in known and live.address.kind != Targets.kind]:
@@ -111,16 +115,18 @@ def _named(model: Resource, known: Mapping[str, Address]) -> Resource:
 def _without_targets_of_others(resources: Resources, seen: Survey, claims: Claims) -> Resources:
     """Without the targets that an Auto Scaling group or a service registers: the spec must not list these."""
     kept = dict(resources)
-    for address, resource in resources.items():
-        if isinstance(resource, Targets):
-            arn = claims.ids[Address("target_group", address.name)]
-            if attached := attached_scaling_groups(seen, arn):
-                attachment = Address(AutoScalingAttachment.kind, address.name)
-                kept[attachment] = AutoScalingAttachment(group=resource.group, auto_scaling_groups=attached)
-                del kept[address]
-            elif registrar := other_registrar(seen, arn):
-                claims.leave(f"targets of target_group.{address.name}", f"{registrar} registers them")
-                del kept[address]
+    for address in [address for address, resource in resources.items() if isinstance(resource, TargetGroup)]:
+        targets, arn = Address(Targets.kind, address.name), claims.ids[address]
+        if attached := attached_scaling_groups(seen, arn):
+            refs = tuple(group.ref for group in attached)
+            attachment = Address(AutoScalingAttachment.kind, address.name)
+            kept[attachment] = AutoScalingAttachment(group=address, auto_scaling_groups=refs)
+            kept.pop(targets, None)
+            for id in further_targets(seen, arn, attached):
+                claims.leave(f"target {id} of {address}", "a spec lists no targets beside an Auto Scaling group")
+        elif targets in resources and (registrar := other_registrar(seen, arn)):
+            claims.leave(f"targets of {address}", f"{registrar} registers them")
+            del kept[targets]
     return kept
 
 
@@ -190,7 +196,10 @@ def _with_tags(resources: Resources, ids: Mapping[Address, str], seen: Survey) -
 
 
 def _settled(resource: Resource, tags: Mapping[str, str], seen: Survey) -> Resource:
-    changed: dict[str, Any] = {"tags": tags} if KINDS[resource.kind].taggable else {}
+    if not KINDS[resource.kind].taggable or isinstance(resource, ShieldProtection):
+        return resource
+    named = tags.get("Name") == getattr(resource, "name", None)  # elbplan writes this tag itself
+    changed: dict[str, Any] = {"tags": {key: value for key, value in tags.items() if key != "Name" or not named}}
     if isinstance(resource, LoadBalancer):
         changed["records"] = ()
         changed["minimum_capacity_units"] = seen.associations.capacity_units

@@ -1,8 +1,9 @@
-"""The DNS records of an imported load balancer as models."""
+"""The records that lead to a load balancer: those that become the stack's, and those that stay strangers. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from ..core.address import Address, AwsId
 from ..core.resource import Resource
@@ -12,28 +13,58 @@ from .aliases import ZoneRecord
 from .claims import BALANCER, Claims
 from .survey import Survey
 
-LEFT = "elbplan manages aliases, CNAMEs and multivalue answers, and those with an id that a spec can have"
+ADDRESSES = ("A", "CNAME")
+"""The types whose record has only the domain name as its name in a spec."""
 
 
 def records_of(seen: Survey, claims: Claims) -> dict[Address, Resource]:
-    """The records that elbplan can take over. Others that lead to the load balancer are noted."""
+    """The records that elbplan can take over. Others that lead to the load balancer are noted in the claims."""
     records: dict[Address, Resource] = {}
+    own, elastic_ips = [], _elastic_ips(seen)
     for found in seen.records:
-        type, what = found.raw["Type"], f"record {found.raw['Type']} {found.name} in zone {found.zone_name}"
-        name = found.name if type in ("A", "CNAME") else f"{found.name}-{type.lower()}"
-        if not found.is_expressible:
-            claims.leave(what, LEFT)
-            continue
-        further = [f"{name}-{word}" for word in (found.identifier.lower(), found.zone.lower()) if word]
-        free = (label for label in (name, *further) if Address("record", label) not in records)
-        records[Address("record", next(free, further[-1]))] = _record(found, seen)
+        if why := _why_not(found):
+            claims.leave(f"record {found.raw['Type']} {found.name} in zone {found.zone_name}", why)
+        else:
+            own.append(found)
+    for label, found in _labels(own):
+        suffix = "" if found.raw["Type"] in ADDRESSES else f"-{found.raw['Type'].lower()}"
+        records[Address("record", f"{label}{suffix}")] = _record(found, elastic_ips)
     return records
 
 
-def _record(found: ZoneRecord, seen: Survey) -> Record:
+def _why_not(found: ZoneRecord) -> str:
+    """Why elbplan cannot manage a record; "" if it can."""
+    if found.raw.get("TrafficPolicyInstanceId"):
+        return "a traffic policy of Route 53 made it"
+    if not found.has_usable_identifier:
+        return f"its set identifier {found.identifier!r} is none that a spec can have"
+    if found.raw["Type"] in ("CNAME", "HTTPS") or found.is_multivalue:
+        return "" if len(found.values) == 1 else "it has several values"
+    return "" if found.is_alias else LEFT
+
+
+LEFT = "elbplan manages aliases, CNAMEs, multivalue answers, and HTTPS records beside these"
+
+
+def _labels(own: list[ZoneRecord]) -> Iterator[tuple[str, ZoneRecord]]:
+    """Each record with the name that the short form gives the records of its domain.
+
+    The first identifier of a name has the name alone; a name in two zones has the zone in its second label.
+    """
+    taken: dict[str, tuple[str, str]] = {}
+    order = sorted(own, key=lambda record: (record.name, record.zone, record.identifier))
+    for place, group in groupby(order, key=lambda record: (record.name, record.zone, record.identifier)):
+        name, zone, identifier = place
+        further = [f"{name}-{word}" for word in (identifier, zone.lower()) if word]
+        label = next((word for word in (name, *further) if word not in taken), further[-1])
+        taken[label] = (zone, identifier)
+        yield from ((label, record) for record in group)
+
+
+def _record(found: ZoneRecord, elastic_ips: Mapping[str, str]) -> Record:
     alias, check = found.raw.get("AliasTarget"), found.raw.get("HealthCheckId")
-    value = found.values[0] if found.is_multivalue else ""
-    elastic_ip = _elastic_ips(seen).get(value)
+    value = found.values[0] if found.is_multivalue or found.raw["Type"] == "HTTPS" else ""
+    elastic_ip = elastic_ips.get(value)
     return Record(
         name=found.name,
         type=found.raw["Type"],

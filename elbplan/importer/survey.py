@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.call import Call, ReadProgram, Tags
 from ..kinds.aws.acm_validation import MISSING, describe_certificate
 from ..kinds.aws.alias_ownership import addresses_of
-from ..kinds.aws.auto_scaling import AUTO_SCALING, ScalingGroup, by_name, scaling_groups_in
+from ..kinds.aws.auto_scaling import EVERY_GROUP, ScalingGroup, scaling_groups_in
 from ..kinds.aws.candidates import groups_in
 from ..kinds.aws.elb_search import has_certificates, rules_of
 from ..kinds.aws.external_targets import health_of
@@ -18,6 +18,8 @@ from ..kinds.aws.ownership import tag_mapping
 from ..kinds.aws.queries import existing_instances
 from .aliases import ZoneRecord, every_record, every_zone, leading_to
 from .associations import Associations, read_associations
+from .source import NotImported
+from .unread import readable, spared, unread
 
 Raw = Mapping[str, Any]
 
@@ -49,8 +51,10 @@ class Survey:
     security_groups   by id; `interfaces` and `referring` say which network interfaces and other groups use each
     targets        by ARN of a target group
     instances      by id, with their tags
-    records        the record sets that lead to the load balancer; `zones` all hosted zones of the account
+    records        the record sets that lead to the load balancer; `zones` all hosted zones of the account;
+                   `has_records` whether AWS lets elbplan read all of them
     tags           by AWS id, all tags
+    unread         what AWS did not let elbplan read
     """
 
     balancer: Raw
@@ -69,8 +73,10 @@ class Survey:
     subnets: dict[str, Raw] = field(default_factory=dict)
     vpcs: dict[str, Raw] = field(default_factory=dict)
     associations: Associations = field(default_factory=Associations)
+    unread: list[NotImported] = field(default_factory=list)
     records: list[ZoneRecord] = field(default_factory=list)
     zones: Sequence[Raw] = ()
+    has_records: bool = True
     tags: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -88,9 +94,12 @@ def survey(balancer: Raw) -> ReadProgram[Survey]:
     yield from _certificates(seen)
     yield from _behind_targets(seen)
     yield from _network(seen)
-    seen.associations = yield from read_associations(seen.arn, balancer.get("Type") or "")
-    seen.zones = yield from every_zone()
-    records = yield from every_record()
+    seen.associations = yield from read_associations(balancer)
+    seen.unread += seen.associations.unread
+    seen.zones, zones_unread = yield from every_zone()
+    records, records_unread = yield from every_record()
+    seen.unread += zones_unread or records_unread
+    seen.has_records = not (zones_unread or records_unread)
     seen.records = leading_to(records, balancer.get("DNSName") or "", addresses_of(balancer))
     yield from _tags(seen)
     return seen
@@ -191,11 +200,14 @@ def _behind_targets(seen: Survey) -> ReadProgram[None]:
 
 
 def _scaling_groups(seen: Survey) -> ReadProgram[None]:
-    """The Auto Scaling groups of the targets. Without the permission to read them, the spec does not name them."""
-    names = {tag_mapping(raw.get("Tags")).get(AUTO_SCALING, "") for raw in seen.instances.values()} - {""}
-    if names:
-        (answer,) = yield [replace(by_name(names), optional=True)]
-        seen.scaling = scaling_groups_in([answer])
+    """The Auto Scaling groups of the target groups. AWS has no list of these, so elbplan reads all of the region."""
+    if not any((raw.get("TargetType") or "instance") == "instance" for raw in seen.groups.values()):
+        return
+    call = spared(EVERY_GROUP)
+    (answer,) = yield [call]
+    every = scaling_groups_in([readable(answer)])
+    seen.scaling = {key: group for key, group in every.items() if group.sources & seen.groups.keys()}
+    seen.unread += unread([("Auto Scaling groups that fill a target group", call, answer)])
 
 
 def _network(seen: Survey) -> ReadProgram[None]:

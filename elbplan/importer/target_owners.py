@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..core.address import Ref
-from ..kinds.aws.auto_scaling import AUTO_SCALING
+from ..kinds.aws.auto_scaling import AUTO_SCALING, ScalingGroup
 from ..kinds.aws.ownership import tag_mapping
 from .survey import Survey
 
@@ -18,9 +17,18 @@ def other_registrar(seen: Survey, group: str) -> str:
     return next(_registrars(seen, group), "")
 
 
-def attached_scaling_groups(seen: Survey, group: str) -> tuple[Ref, ...]:
+def attached_scaling_groups(seen: Survey, group: str) -> tuple[ScalingGroup, ...]:
     """The Auto Scaling groups that are attached to this target group."""
-    return tuple(scaling.ref for _, scaling in sorted(seen.scaling.items()) if group in scaling.sources)
+    return tuple(scaling for _, scaling in sorted(seen.scaling.items()) if group in scaling.sources)
+
+
+def further_targets(seen: Survey, group: str, attached: Sequence[ScalingGroup]) -> Iterator[str]:
+    """The targets of this group that are no instances of these Auto Scaling groups."""
+    names = {scaling.name for scaling in attached}
+    for target in seen.targets.get(group, ()):
+        id = target["Target"]["Id"]
+        if tag_mapping(seen.instances.get(id, {}).get("Tags")).get(AUTO_SCALING) not in names:
+            yield id
 
 
 def _registrars(seen: Survey, group: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -28,11 +29,21 @@ def spec_text(source: ImportSource, stack: str, file: str, when: str) -> str:
         what = f"elbplan cannot write a spec of {source.title}: {problem.problems[0].what}"
         raise ElbplanError(what, hint="this is a defect in elbplan; please report it") from None
     adopt = {"adopt": {str(address): id for address, id in source.ids.items()}} if source.ids else {}
-    parts = [_comment(_head(source, file, when)), yaml_text(document, source.labels), _comment(_left(source))]
+    body = CLIENT_ID.sub(_secret_hint(stack), yaml_text(document, source.labels))
+    parts = [_comment(_head(source, file, when)), body, _comment(_left(source))]
     parts += [_comment(ADOPT), yaml_text(adopt, {})] if adopt else []
     text = "\n".join(part for part in parts if part)
     load_text(Source(file, text, "."), {})
     return text
+
+
+CLIENT_ID = re.compile(r"^( +)client_id: .*$", re.MULTILINE)
+
+
+def _secret_hint(stack: str) -> str:
+    """A comment after the client id of a login: where the secret would stand, which AWS never returns."""
+    why = "AWS keeps the secret it has; only a new login needs this line"
+    return rf"\g<0>\n\g<1># client_secret: ssm:/{stack}/oidc  ({why})"
 
 
 ADOPT = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import yaml
@@ -93,6 +94,7 @@ def _scalar(text: str) -> str:
     return text if _is_plain(text) else json.dumps(text, ensure_ascii=False)
 
 
+@cache
 def _is_plain(text: str) -> bool:
     """True if YAML reads the text as it is, also inside a list or a map."""
     try:

@@ -16,6 +16,7 @@ from ..core.address import Address, AwsId, Ref
 from ..core.call import Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, rebuilt
+from .aws.adoption import adopts
 from .aws.auto_scaling import (
     ELB_TYPE,
     EVERY_GROUP,
@@ -77,12 +78,15 @@ def read(scope: Scope) -> ReadProgram[Found[AutoScalingAttachment]]:
     groups = [group for group in scaling_groups_in(answers).values() if group.sources & arns]
     described = (yield [traffic_sources(group.name) for group in groups]) if groups else []
     staying = [(group, staying_sources(answer)) for group, answer in zip(groups, described, strict=True)]
-    for stack, address, raw, _ in owned:
+    adopting = set()
+    for stack, address, raw, tags in owned:
         arn = raw["TargetGroupArn"]
         if attached := [group for group, sources in staying if arn in sources]:
-            ours.setdefault(stack, []).append(_live(address, arn, attached))
+            ours.setdefault(stack, []).append(live := _live(address, arn, attached))
+            if ATTACHED not in tags and adopts(scope, stack, arn):
+                adopting.add(live.id)
     lives = [live for found in ours.values() for live in found] if scope.ending else []
-    return Found(ours, stays={live.id: [_stays(live)] for live in lives})
+    return Found(ours, stays={live.id: [_stays(live)] for live in lives}, adopting=adopting)
 
 
 def _stays(live: LiveResource[AutoScalingAttachment]) -> str:
@@ -140,6 +144,11 @@ def create(new: AutoScalingAttachment, context: StepContext) -> WriteProgram:
     return {"id": f"{arn}{ID_SUFFIX}"}
 
 
+def adopt(attachment: AutoScalingAttachment, context: StepContext) -> WriteProgram:
+    """Marks the target group to which others attached the Auto Scaling groups."""
+    return (yield from _mark(context.id(attachment.group)))
+
+
 def update(before: AutoScalingAttachment, after: AutoScalingAttachment, context: StepContext) -> WriteProgram:
     """Attaches first and detaches later."""
     arn, old, new = context.id(after.group), set(before.auto_scaling_groups), set(after.auto_scaling_groups)
@@ -178,6 +187,7 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
+    adopt=adopt,
     update_path=update_path,
     summary=summary,
     taggable=False,

@@ -192,7 +192,16 @@ def with_live_defaults(desired: LoadBalancer, live: LoadBalancer) -> LoadBalance
     families = {"dualstack": desired.ip_address_type != "ipv4", "source_nat": desired.source_nat}
     pins = settled_pins(desired.pins, live.pins, desired.subnets, **families)
     filled = fill_unset(desired, live, keep=("ipv4_ipam_pool", "customer_owned_ipv4_pool", "log_bucket"))
-    return filled.model_copy(update={"attributes": attributes, "pins": pins})
+    return _with_named_bucket(filled.model_copy(update={"attributes": attributes, "pins": pins}), live)
+
+
+def _with_named_bucket(desired: LoadBalancer, live: LoadBalancer) -> LoadBalancer:
+    """A bucket of others that has the name of the stack's own bucket is the same by its name."""
+    if desired.log_bucket is not None or not isinstance(live.log_bucket, AwsId):
+        return desired
+    attributes = without_own_bucket(desired.attributes, live.log_bucket.value)
+    bucket = live.log_bucket if in_own_bucket(attributes) else None
+    return desired.model_copy(update={"attributes": attributes, "log_bucket": bucket})
 
 
 def with_records(address: Address, balancer: LoadBalancer, desired: Mapping[Address, Resource]) -> LoadBalancer:

@@ -13,10 +13,11 @@ from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
 from ..errors import Refused
 from .aws import shield_calls as shield
+from .aws.adoption import adopts, shared
 from .aws.balancer_marks import add_marks, remove_marks
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import owned_balancers
-from .aws.ownership import owner, tag_mapping, user_tag_names, user_tags
+from .aws.ownership import owner, owner_in_tags, tag_mapping, user_tag_names, user_tags
 from .permissions.shield_protection import PERMISSIONS
 from .references import ElasticIpRef, LoadBalancerRef
 
@@ -41,7 +42,7 @@ def read(scope: Scope) -> ReadProgram[Found[ShieldProtection]]:
     A protection belongs to a stack by its own tags; the protections of others are in `names_in_use`.
     """
     asked = yield from _asked(scope)
-    calls = [shield.describe(place.arn, needed=needed) for place, needed in asked]
+    calls = [shield.describe(place.arn, needed=bool(wishes)) for place, wishes in asked.items()]
     answers = (yield calls) if calls else []
     held = [a.get("Protection") or {} for a in answers]
     asks = [shield.tags_of(each["ProtectionArn"]) for each in held if each]
@@ -49,40 +50,54 @@ def read(scope: Scope) -> ReadProgram[Found[ShieldProtection]]:
     ours: dict[str, list[LiveResource[ShieldProtection]]] = {}
     others: dict[str, str] = {}
     unread = []
-    for (place, needed), call, protection, answer in zip(asked, calls, held, answers, strict=True):
-        if not needed and shield.is_denied(answer):
+    adopting = set()
+    for (place, wishes), call, protection, answer in zip(asked.items(), calls, held, answers, strict=True):
+        if not wishes and shield.is_denied(answer):
             unread.append(denied_text(f"the protection of {place.arn} by Shield Advanced", call))
         if not protection:
             continue
         tags = tag_mapping(next(listed).get("Tags"))
+        wish = next((at for at, wish in wishes.items() if place.word == _word(wish)), None)
         if known := owner(tags, ShieldProtection.kind, [place.stack]):
-            ours.setdefault(place.stack, []).append(_live(known[1], place, protection, tags))
+            ours.setdefault(place.stack, []).append(_live(known[1], place, protection, user_tags(tags)))
+        elif wish and not owner_in_tags(tags) and adopts(scope, place.stack, place.balancer):
+            ours.setdefault(place.stack, []).append(_live(wish, place, protection, shared(tags, wishes[wish].tags)))
+            adopting.add(protection["Id"])
         else:
             others[place.arn] = protection["Id"]
-    return Found(ours, others, unread=unread)
+    return Found(ours, others, unread=unread, adopting=adopting)
 
 
-def _asked(scope: Scope) -> ReadProgram[list[tuple[shield.Place, bool]]]:
-    """What can have a protection, each with whether a spec wants it."""
+Wishes = Mapping[Address, ShieldProtection]
+
+
+def _asked(scope: Scope) -> ReadProgram[dict[shield.Place, Wishes]]:
+    """What can have a protection, each with the protections that a spec wants for its load balancer."""
     owned = yield from owned_balancers(scope)
-    asked: dict[shield.Place, bool] = {}
+    asked: dict[shield.Place, Wishes] = {}
     for stack, address, raw, tags in owned:
-        wanted = [wish for s, _, wish in scope.wanted(ShieldProtection) if (s, wish.load_balancer) == (stack, address)]
+        every = scope.wanted(ShieldProtection)
+        wanted = {at: wish for s, at, wish in every if (s, wish.load_balancer) == (stack, address)}
         words = shield.marked(tags)
-        if any(wish.elastic_ip for wish in wanted):
+        if any(wish.elastic_ip for wish in wanted.values()):
             words += shield.allocations_of(raw)
         elif wanted:
             words += (shield.BALANCER,)
         for word in dict.fromkeys(words):
-            asked[shield.Place.of(stack, raw["LoadBalancerArn"], word)] = bool(wanted)
-    return list(asked.items())
+            asked[shield.Place.of(stack, raw["LoadBalancerArn"], word)] = wanted
+    return asked
+
+
+def _word(wish: ShieldProtection) -> str:
+    """What the place of a protection calls it: the id of an Elastic IP, or the load balancer."""
+    return str(wish.elastic_ip) if wish.elastic_ip else shield.BALANCER
 
 
 def _live(
     address: Address, place: shield.Place, protection: Mapping[str, Any], tags: Mapping[str, str]
 ) -> LiveResource[ShieldProtection]:
     fields = {
-        "tags": user_tags(tags),
+        "tags": tags,
         "load_balancer": AwsId(place.balancer),
         "elastic_ip": None if place.word == shield.BALANCER else AwsId(place.word),
     }
@@ -126,6 +141,16 @@ def of_others(address: Address) -> Refused:
     )
 
 
+def adopt(protection: ShieldProtection, context: StepContext) -> WriteProgram:
+    """Notes a protection that others made in the tags of the load balancer, then writes its own tags."""
+    place = _place(protection, context)
+    yield from add_marks(place.balancer, place.mark)
+    held = (yield shield.describe(place.arn, needed=True)).get("Protection") or {}
+    if held:
+        yield shield.tag(held["ProtectionArn"], context.tags(protection))
+    return {"id": str(held.get("Id", ""))}
+
+
 def update(before: ShieldProtection, after: ShieldProtection, context: StepContext) -> WriteProgram:
     """Changes the user's tags: a tag goes before its key goes from the list of keys."""
     assert context.live is not None
@@ -163,6 +188,7 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
+    adopt=adopt,
     summary=summary,
     permissions=PERMISSIONS,
 )

@@ -12,6 +12,7 @@ from ..core.call import DENIED_ANSWER, Call, ReadProgram, WriteProgram
 from ..core.kind import Found, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, WRITE_ONLY, Resource, from_live
 from ..errors import Refused
+from .aws.adoption import adopts
 from .aws.balancer_marks import add_marks, remove_marks
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import OwnedResource, owned_balancers
@@ -52,20 +53,30 @@ def read(scope: Scope) -> ReadProgram[Found[WebAclAssociation]]:
     """
     owned = yield from owned_balancers(scope)
     wanted = {(stack, wish.load_balancer): at for stack, at, wish in scope.wanted(WebAclAssociation)}
+    named = {(stack, wish.load_balancer): str(wish.web_acl) for stack, _, wish in scope.wanted(WebAclAssociation)}
     asked = [b for b in owned if b[2].get("Type") == "application" and (marked(b[3]) or b[:2] in wanted)]
     calls = [web_acl_of(raw["LoadBalancerArn"], needed=(s, a) in wanted) for s, a, raw, _ in asked]
     answers = (yield calls) if calls else []
     ours: dict[str, list[LiveResource[WebAclAssociation]]] = {}
     others: dict[str, str] = {}
+    adopting = set()
     for balancer, answer in zip(asked, answers, strict=True):
         stack, address, raw, tags = balancer
-        acl = (answer.get("WebACL") or {}).get("ARN", "")
+        arn, acl = raw["LoadBalancerArn"], (answer.get("WebACL") or {}).get("ARN", "")
+        place = wanted.get((stack, address)) or Address(WebAclAssociation.kind, address.name)
         if acl and acl in marked(tags):
-            place = wanted.get((stack, address)) or Address(WebAclAssociation.kind, address.name)
-            ours.setdefault(stack, []).append(_live(place, raw["LoadBalancerArn"], acl))
+            ours.setdefault(stack, []).append(_live(place, arn, acl))
+        elif acl and adopts(scope, stack, arn) and _is_named(acl, named.get((stack, address), "")):
+            ours.setdefault(stack, []).append(live := _live(place, arn, acl))
+            adopting.add(live.id)
         elif acl:
-            others[raw["LoadBalancerArn"]] = acl
-    return Found(ours, others, unread=tuple(_unread(asked, calls, answers)))
+            others[arn] = acl
+    return Found(ours, others, unread=tuple(_unread(asked, calls, answers)), adopting=adopting)
+
+
+def _is_named(arn: str, wanted: str) -> bool:
+    """True if a spec names this web ACL, by its ARN or its name."""
+    return wanted in (arn, name_in(arn), f"name:{name_in(arn)}")
 
 
 def _unread(asked: list[OwnedResource], calls: list[Call], answers: Any) -> Iterator[str]:
@@ -100,6 +111,12 @@ def of_others(address: Address, new: WebAclAssociation, present: str) -> Refused
         hint=f"write `web_acl: {{name: {name_in(str(new.web_acl)).removeprefix('name:')}, take_over: true}}`, so that "
         "elbplan replaces it; if Firewall Manager associates it, leave web_acl: out of the spec",
     )
+
+
+def adopt(association: WebAclAssociation, context: StepContext) -> WriteProgram:
+    """Marks an association that others made as the stack's."""
+    acl = context.id(association.web_acl)
+    return (yield from add_marks(context.id(association.load_balancer), mark_tags([acl])))
 
 
 def update(before: WebAclAssociation, after: WebAclAssociation, context: StepContext) -> WriteProgram:
@@ -145,6 +162,7 @@ KIND = Kind(
     create=create,
     update=update,
     delete=delete,
+    adopt=adopt,
     with_live_defaults=with_live_defaults,
     summary=summary,
     taggable=False,

@@ -26,7 +26,7 @@ from .named_lookups import is_by_name, lookup_call, results_of
 from .private_zones import PERMISSIONS as PRIVATE_ZONES
 from .private_zones import ZoneVpcs, read_zone_vpcs
 from .scaling_groups import absent_ids, named_groups
-from .zones import Offered, has_internal, offered, offerings
+from .zones import Offered, has_internal, offerings, offers_in_any_zone, read_offers_in_named_zones
 
 
 def _names_subnets(resource: Resource) -> Iterable[str]:
@@ -141,7 +141,8 @@ def look_up(
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
     facts.addresses = addresses_in(answers)
-    facts.offered = offered(answers.get("offerings", {}), resources)
+    named_zones = yield from read_offers_in_named_zones(in_use)
+    facts.offered = {**named_zones, **offers_in_any_zone(answers.get("offerings", {}), resources)}
     absent = absent_ids(all_references(resources), answers)
     facts.missing = [*(id for id in _instances(resources) if id not in existing), *absent]
     return facts

@@ -18,12 +18,19 @@ FORMS = {
     "target_group": ARN.format("elasticloadbalancing", r"targetgroup/[\w-]+/[0-9a-f]+"),
     "certificate": ARN.format("acm", r"certificate/[\w-]+"),
     "listener": ARN.format("elasticloadbalancing", r"listener/(app|net|gwy)/[\w-]+/[0-9a-f]+/[0-9a-f]+"),
+    "trust_store": ARN.format("elasticloadbalancing", r"truststore/[\w-]+/[0-9a-f]+"),
     "rule": ARN.format("elasticloadbalancing", r"listener-rule/app/[\w-]+/[0-9a-f]+/[0-9a-f]+/[0-9a-f]+"),
 }
 """The form of the AWS id of each kind that can be adopted."""
 
-FOLLOWERS = {"targets": "their target group", "record": "the load balancer that it points at"}
-"""Kinds without tags, and what decides whose they are."""
+FOLLOWERS = {
+    "targets": "their target group",
+    "auto_scaling_attachment": "its target group",
+    "record": "the load balancer that it points at",
+    "web_acl_association": "its load balancer",
+    "shield_protection": "its load balancer",
+}
+"""Kinds that have no id of their own in `adopt:`, and what they follow."""
 
 
 def adopted(short: Short) -> dict[Address, str]:

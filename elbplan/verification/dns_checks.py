@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from ..kinds.aws.queries import domain
 from ..kinds.delegation import NameAnswer, ZoneDelegation
@@ -10,6 +11,7 @@ from ..kinds.record import Record
 from ..kinds.sample_requests import FILLING
 from .check import Check, failed, ok, skipped
 from .network import DnsNames
+from .shared_names import shared_name_check
 from .stack import ServedStack
 
 PRIVATE = "a private zone: it is not delegated"
@@ -56,7 +58,8 @@ def servers_of(stack: ServedStack, zone: str) -> tuple[str, ...]:
 def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], names: DnsNames) -> Check:
     """Whether each name server of the zone answers with the load balancer's addresses.
 
-    The resolver of this machine may still have an old answer. That is a note, not a failure.
+    A record with a routing policy shares its name: see shared_names.py. The resolver of this machine may still have an
+    old answer. That is a note, not a failure.
     """
     zone, subject = stack.id(record.zone), f"{record.name} {record.type}"
     servers = servers_of(stack, zone)
@@ -70,6 +73,9 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
     if not heard:
         reasons = "; ".join(f"{answer.server} {answer.problem}" for answer in answers[:1])
         return skipped("dns", subject, f"none of {len(answers)} name servers answers: {reasons}")
+    if record.set_identifier:
+        ask = partial(names.by_servers, name, servers, record.type)
+        return shared_name_check(record, subject, addresses, heard, ask, plan_command(stack))
     wrong = [answer for answer in heard if not set(answer.addresses) & set(addresses)]
     if wrong:
         return _wrong(stack, subject, wrong[0], addresses)

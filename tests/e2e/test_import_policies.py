@@ -24,4 +24,5 @@ def test_a_weighted_record_is_imported_and_adopted(stage: Stage) -> None:
     assert stage.run(plan).complete
     assert stage.plan(spec).empty
     assert [raw for raw in stage.box.records(stage.zone) if raw["Name"].rstrip(".") == NAME] == before
-    assert "set_identifier: blue" in spec
+    assert f"- {{name: {NAME}, policy: {{weighted: 90}}, id: blue}}" in spec
+    assert f"- {{name: {NAME}, policy: {{weighted: 10}}, id: green}}" in spec

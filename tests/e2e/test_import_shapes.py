@@ -204,7 +204,7 @@ SAYS = {
     "cookie": [
         "sticky: {for: 2h, cookie: SID}",
         "protect: true",
-        "load_balancing.algorithm.type: least_outstanding_requests",
+        "attributes: {algorithm: least_outstanding_requests}",
     ],
     "tagged": ['tags: {team: "web: 1"}', "tags: {Name: front}"],
     "udp": ["type: network"],

@@ -151,7 +151,8 @@ class StackRehearsal:
     ) -> tuple[Sequence[Migration], Mapping[Address, Mapping[str, Any]]]:
         assert self.connections is not None
         cloud = self.connections.cloud_of(self.stack)
-        return start_from_live(cloud, self.stack, environment.chain)
+        pending, live_values = start_from_live(cloud, self.stack, environment.saved)
+        return [environment.chain[migration.number - 1] for migration in pending], live_values
 
     def _region(self) -> str:
         if self.connections:

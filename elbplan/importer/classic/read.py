@@ -99,8 +99,8 @@ def read_classic(raw: Raw) -> ReadProgram[ClassicFacts]:
     calls += [Call("ec2", "DescribeInstances", _filter("instance-id", instances))] if instances else []
     attributes, policies, subnets, groups, *described = yield calls
     tags = yield from tags_of([name])
-    records = yield from every_record()
-    zones = yield from every_zone()
+    records, _ = yield from every_record()
+    zones, _ = yield from every_zone()
     return ClassicFacts(
         raw=raw,
         attributes=attributes["LoadBalancerAttributes"],

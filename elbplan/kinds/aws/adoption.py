@@ -28,6 +28,11 @@ def ids_to_adopt(scope: Scope, part: str = "") -> list[str]:
     return sorted({id for _, _, id in _named(scope) if part in id})
 
 
+def adopts(scope: Scope, stack: str, id: str) -> bool:
+    """True if the spec of the stack adopts this resource, or did so: what others attached to it follows it."""
+    return not scope.ending and id in scope.adopt.get(stack, {}).values()
+
+
 def with_adopted(scope: Scope, tags: TagsById) -> WithAdopted:
     """Adds the ownership tags that an adoption will write.
 
@@ -40,10 +45,14 @@ def with_adopted(scope: Scope, tags: TagsById) -> WithAdopted:
     for stack, address, id in _named(scope):
         if id in tags and STACK not in tags[id] and (stack, str(address)) not in taken:
             wanted = scope.desired[stack].get(address)
-            same = {key: value for key, value in (wanted.tags if wanted else {}).items() if tags[id].get(key) == value}
-            result[id] |= ownership(stack, address, same)
+            result[id] |= ownership(stack, address, shared(tags[id], wanted.tags if wanted else {}))
             adopting.add(id)
     return WithAdopted(dict(result), frozenset(adopting))
+
+
+def shared(tags: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """The tags of the spec that a resource has already: an adoption makes these the stack's."""
+    return {key: value for key, value in wanted.items() if tags.get(key) == value}
 
 
 def _named(scope: Scope) -> Iterator[tuple[str, Address, str]]:

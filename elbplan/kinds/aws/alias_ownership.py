@@ -120,6 +120,8 @@ def read_aliases(scope: Scope, wanted: Iterable[tuple[str, RecordPlace]]) -> Rea
             existing |= dict.fromkeys((balancer_name(raw["DNSName"]), *addresses_of(raw)), target)
             recorded.setdefault(target.stack_and_region, set()).update(places_of(own))
             recorders |= dict.fromkeys(places_of(own), target) if target.stack else {}
+            if arn in state.adopting:
+                recorders |= {place: target for stack, place in claimed if stack == target.stack}
     remembered = remembered_records(groups["SecurityGroups"])
     deleted: dict[str, AliasTarget] = {}
     for name, memory in remembered.items():

@@ -22,10 +22,12 @@ FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 def change_ownership(step: Step, context: StepContext) -> WriteProgram:
     """The calls of an `adopt`, `moved` or `release` step. A kind without tags and marks needs none."""
+    adopt = KINDS[step.address.kind].adopt
+    if step.do == "adopt" and adopt is not None:
+        assert step.after is not None
+        return adopt(step.after, context)
     if step.do == "release" and mark_steps.is_marked(step.before):
         return mark_steps.release(step, context)
-    if step.do == "adopt" and mark_steps.is_adopted(step.after):
-        return mark_steps.adopt(step, context)
     if step.do == "moved" and step.address.kind in mark_steps.MOVED:
         return mark_steps.moved(step, context)
     if not KINDS[step.address.kind].taggable:

@@ -170,6 +170,14 @@ class BoxClient(ABC):
         network: dict[str, Any] = self.ask("network")
         return network
 
+    def client_certificate(self, authority: str, **more: Any) -> dict[str, str]:
+        """Returns a new client certificate and its key in PEM, signed by the CA in this file: s3://authorities/ca.pem.
+
+        More fields are those of ClientCertificate: `revoked` (the location of a list), `expired`, `name`, `domain`.
+        """
+        issued: dict[str, str] = self.ask("client_certificate", authority=authority, **more)
+        return issued
+
     def delegate(self, zone: str, name_servers: Iterable[str] | None = None) -> None:
         """The registrar gets these name servers for a zone: none, or without an argument again those of the zone."""
         self.ask("delegate", zone=zone, name_servers=None if name_servers is None else list(name_servers))

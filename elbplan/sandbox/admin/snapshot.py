@@ -55,7 +55,8 @@ def _elb(context: CallContext) -> dict[str, Any]:
     ]
     resources = {resource.arn: _fields(resource) for resource in stored}
     resources.update({arn: asdict(rule) for arn, (rule, _) in elb.rules().items()})
-    resources.update({arn: dict(store) for arn, store in elb.trust_stores.items()})
+    stores = elb.trust_stores.items()
+    resources.update({arn: {k: v for k, v in store.items() if k not in VOLATILE} for arn, store in stores})
     for arn, tags in elb.tags.items():
         resources[arn]["tags"] = dict(tags)
     return resources
