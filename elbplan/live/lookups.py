@@ -17,6 +17,7 @@ from ..kinds.aws.queries import existing_instances, instances_in, private_zone_n
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
+from ..kinds.hosted_zone import HostedZone
 from .address_checks import ADDRESSES, SUBNETS, address_asks, addresses_in
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
@@ -46,7 +47,7 @@ def names_addresses(resource: Resource) -> Iterable[str]:
 
 def _needs_routes(resource: Resource) -> Iterable[str]:
     """A value for a resource for which elbplan must tell public subnets from private ones."""
-    return ["*"] if has_internal([resource]) or _names_vpcs(resource) else []
+    return ["*"] if has_internal([resource]) or _names_vpcs(resource) or _vpc_ids([resource]) else []
 
 
 PERMISSIONS = (
@@ -234,8 +235,9 @@ def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[
 
 
 def _vpc_ids(resources: Sequence[Resource]) -> set[str]:
-    """The VPCs that the specs name by id."""
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
+    """The VPCs of load balancers, groups and servers that the specs name by id. Private zones can have others."""
+    placed = (resource for resource in resources if not isinstance(resource, HostedZone))
+    ids = {ref.value for resource in placed for ref in references(resource) if isinstance(ref, AwsId)}
     return {id for id in ids if id.startswith("vpc-")}
 
 

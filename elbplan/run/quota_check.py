@@ -34,7 +34,15 @@ def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None
     """
     plan = within_trust_stores(_with_few_names(within_quotas(plan, send), send), send)
     plan = with_looks(with_secrets(with_known_policies(plan, send), send), send)
-    refusals = unusable_now(plan.steps, time.time() if now is None else now)
+    return with_validity(plan, time.time() if now is None else now)
+
+
+def with_validity(plan: Plan, now: float) -> Plan:
+    """The plan with a refusal for each certificate to import that is not valid `now`, and with the ends of the others.
+
+    now   seconds since 1970
+    """
+    refusals = unusable_now(plan.steps, now)
     return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *not_renewed(plan.steps)))
 
 

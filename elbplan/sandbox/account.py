@@ -70,6 +70,9 @@ class SandboxOptions:
     shield: bool = False
     """The account has the subscription of Shield Advanced."""
 
+    approve_mails: bool = False
+    """Somebody opens the mail for each name of a certificate at once, and approves it."""
+
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""
 
