@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..kinds.aws.queries import domain
+from ..kinds.aws.routing_policies import policy_text
 from ..kinds.delegation import NameAnswer, ZoneDelegation
 from ..kinds.record import Record
 from ..kinds.sample_requests import FILLING
@@ -71,11 +72,25 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
         reasons = "; ".join(f"{answer.server} {answer.problem}" for answer in answers[:1])
         return skipped("dns", subject, f"none of {len(answers)} name servers answers: {reasons}")
     wrong = [answer for answer in heard if not set(answer.addresses) & set(addresses)]
+    if wrong and record.set_identifier and all(answer.addresses or is_by_place(record) for answer in wrong):
+        return ok("dns", subject, _shared(record, len(answers), len(heard), len(wrong)))
     if wrong:
         return _wrong(stack, subject, wrong[0], addresses)
     note = _note(names.by_resolver(name, record.type), addresses)
     text = f"{len(heard)} of {len(answers)} name servers answer with the load balancer{note}"
     return Check("dns", subject, "ok", text, warning=len(heard) < len(answers))
+
+
+def is_by_place(record: Record) -> bool:
+    """True if only clients of some places get the record: others can get nothing."""
+    return record.geo_location is not None or record.cidr_routing is not None
+
+
+def _shared(record: Record, asked: int, heard: int, others: int) -> str:
+    """Several records share the name, and Route 53 chooses: another answer is none that is wrong."""
+    mine = f"{heard - others} of {asked} name servers answer with the load balancer" if heard > others else ""
+    text = f"{others} of {asked} name servers answer with another record of the name"
+    return f"{f'{mine}, ' if mine else ''}{text}: this one is {policy_text(record)}"
 
 
 def stack_name(record: Record) -> str:
