@@ -23,6 +23,7 @@ from ..migrations.migration import Migration
 from ..render.notes import HAZARDS_NOTE
 from ..run.lock.record import RunRecord
 from ..run.migration_run import LEFT
+from ..run.quota_check import with_validity
 from ..run.workflow import Cloud, StackPlan, plan, plan_each
 from .connections import Connections
 from .planning import Planned, Planner, not_planned
@@ -87,7 +88,7 @@ class Previewer:
         refuse_edited(source, migrations, journal, ())
         pending = PendingFinder(cloud, stack, journal, time.time(), approve=True, dns=self.dns).next(migrations)
         by_spec = pending.done and pending.uncovered
-        shown = plan(cloud, [stack], KINDS, dns=self.dns)[0] if by_spec else pending.plan
+        shown = plan(cloud, [stack], KINDS, dns=self.dns)[0] if by_spec else with_validity(pending.plan, time.time())
         seconds = time.monotonic() - began
         idle = IDLE if not pending.hold else WAITING if pending.reached and pending.seconds is None else HELD
         notes = tuple(_notes(pending, migrations, lambda verb, *flags: f"`{self.command(verb, stack.file, *flags)}`"))

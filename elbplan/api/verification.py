@@ -12,6 +12,7 @@ from ..run.clock import Clock
 from ..run.result import RunResult
 from ..run.workflow import Cloud
 from ..verification.check import CheckName, Verification
+from ..verification.client_identity import ClientIdentity
 from ..verification.stack import ServedStack
 from ..verification.verifier import verify, with_facts
 from .access import Access
@@ -24,11 +25,13 @@ AFTER_APPLY = 90.0
 """Seconds in which a new load balancer begins to answer."""
 
 
-def checked(access: Access, stack: ServedStack, cloud: Cloud, clock: Clock) -> Verification:
+def checked(
+    access: Access, stack: ServedStack, cloud: Cloud, clock: Clock, identity: ClientIdentity | None = None
+) -> Verification:
     """All checks of a stack. Raises nothing: a problem is in the result."""
     try:
         network = network_of(access, stack.region, stack.account)
-        return verify(with_facts(stack, cloud.send), network, clock)
+        return verify(with_facts(stack, cloud.send), network, clock, identity=identity)
     except ElbplanError as problem:
         return Verification(stack.name, problem=problem.what)
 

@@ -15,10 +15,10 @@ from ..api.runs import RunView, answers_after
 from ..api.verification import AFTER_APPLY
 from ..errors import Interrupted
 from ..render.verify import apply_rows
-from ..run.clock import Clock
 from ..run.result import RunResult
 from ..run.workflow import Cloud
 from ..verification.check import Verification
+from ..verification.client_identity import ClientIdentity
 from ..verification.stack import ServedStack
 from .connect import access_of
 from .context import App
@@ -32,9 +32,9 @@ class CheckView(RunView, Protocol):
         """Shows its result."""
 
 
-def checked(app: App, stack: ServedStack, cloud: Cloud, clock: Clock | None = None) -> Verification:
+def checked(app: App, stack: ServedStack, cloud: Cloud, identity: ClientIdentity | None = None) -> Verification:
     """All checks of a stack. Raises nothing: a problem is in the result."""
-    return verification.checked(access_of(app), stack, cloud, clock or app.clock)
+    return verification.checked(access_of(app), stack, cloud, app.clock, identity)
 
 
 @contextlib.contextmanager

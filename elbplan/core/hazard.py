@@ -22,6 +22,7 @@ HAZARDS: Mapping[str, str] = {
     "dns-name-changes": "a load balancer is replaced, and its DNS name in AWS changes",
     "route-removed": "a route that was served is no longer served",
     "requests-cut-off": "targets end before they have finished their requests",
+    "sessions-lost": "clients that stay with one target can reach another, which does not know their session",
     "health-check-changes": "the health check of a group changes while the group serves",
     "public-exposure": "a port is open to the world, and no public listener uses it",
     "weaker-encryption": "requests travel with weaker encryption than before, or none",

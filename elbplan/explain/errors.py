@@ -76,6 +76,15 @@ CLASSES: Mapping[str, tuple[int, str, str, str]] = {
         """,
         "elbplan explain exit 5 lists the causes; --allow NAME allows a hazard",
     ),
+    "SecretMissing": (
+        5,
+        "The client secret of a login does not exist where the spec says, so nothing was changed.",
+        """
+        the name in client_secret: is mistyped, or the secret is in another region or account
+        the secret is marked for deletion
+        """,
+        "create the secret, or correct client_secret:, then run the same command again",
+    ),
     "Declined": (
         5,
         "The answer to the question was not yes, so nothing was changed.",

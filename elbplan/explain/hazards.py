@@ -23,6 +23,7 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         """
         a listener or rule is pointed at a group before a wait has seen its targets healthy
         the last healthy targets leave a group that serves, before the new ones are healthy
+        proxy_protocol_v2 or preserve_client_ip changes, and targets may not expect it
         """,
         "attach the group at weight 0, wait until its targets are healthy, then shift",
     ),
@@ -59,6 +60,7 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         """
         the weight of a record becomes 0, or its role secondary
         a record that answered everybody gets a policy for some places or networks only
+        a private zone leaves a VPC
         """,
         "apply the stack whose record of the name shall answer these clients first, and look at its answers",
     ),
@@ -70,7 +72,10 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         "leave what cannot change in place; or first move the clients to a name of yours (domain:)",
     ),
     "route-removed": (
-        "a listener, a rule, or a record goes, and nothing serves the route any more",
+        """
+        a listener, a rule, or a record goes, and nothing serves the route any more
+        ip_address_type: takes the IPv6 or the public IPv4 addresses away
+        """,
         "leave a redirect or a fixed answer in its place until no client asks for it",
     ),
     "requests-cut-off": (
@@ -80,8 +85,17 @@ CHANGES: Mapping[str, tuple[str, str]] = {
         """,
         "wait until the targets are drained before the step that ends them",
     ),
+    "sessions-lost": (
+        """
+        sticky: goes from a group or from a forward to several groups, or binds clients by another thing
+        """,
+        "keep sticky: until no target keeps sessions in its own memory",
+    ),
     "health-check-changes": (
-        "path, port, codes or protocol of a check change: if the servers fail the new check, all are unhealthy",
+        """
+        path, port, codes or protocol of a check change: if the servers fail the new check, all are unhealthy
+        the check of a record in Route 53 changes: DNS drops the record if the endpoint fails it
+        """,
         """
         first let the servers pass both checks
         or create a new group with the new check, and shift to it when it is healthy
@@ -137,7 +151,9 @@ CHANGES: Mapping[str, tuple[str, str]] = {
     "protection-removed": (
         """
         protect:, logs: or shield: goes from the spec, or their attributes are switched off
+        logs are kept for fewer days, or a destroy deletes them
         a server loses its termination_protection: or stop_protection:, or imdsv2: becomes optional
+        a record loses its health check, or the header Content-Security-Policy goes from a listener
         """,
         "leave it as it is; if it must go, do it in a migration of its own",
     ),

@@ -176,6 +176,13 @@ def _written(place: s3.BucketPlace) -> Generator[Call, Answer, Settings]:
     return settings_of(answers)
 
 
+def adopt(bucket: LogBucket, context: StepContext) -> WriteProgram:
+    """Writes the tags that a bucket of the stack has."""
+    new = new_tags(context.tags(bucket), deletes_logs=bucket.on_destroy == "delete")
+    id = yield from s3.retag(context.stack, context.region, new)
+    return {"id": id, "name": base_name(context.stack)}
+
+
 def update(before: LogBucket, after: LogBucket, context: StepContext) -> WriteProgram:
     """Changes the settings that differ, and the tags."""
     place = yield from s3.place_of(context.stack, context.region)
@@ -225,6 +232,7 @@ KIND = Kind(
     model=LogBucket,
     read=read,
     create=create,
+    adopt=adopt,
     update=update,
     delete=delete,
     with_live_defaults=with_live_defaults,

@@ -1,4 +1,4 @@
-"""The quotas of an application load balancer. elbplan counts the desired resources before it creates any. Pure.
+"""The quotas of load balancers and target groups. elbplan counts the desired resources before it creates any. Pure.
 
 Names and defaults: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 and the page of DescribeAccountLimits. The default rules of listeners do not count.
@@ -18,6 +18,8 @@ from ..core.resource import Resource
 from .listener import Listener
 from .load_balancer import LoadBalancer
 from .rule import Rule
+from .target_group import TargetGroup
+from .targets import Targets
 
 LIMITED = (LoadBalancer.kind, Listener.kind, Rule.kind)
 LIMITS = Call("elbv2", "DescribeAccountLimits")
@@ -32,9 +34,15 @@ PERMISSIONS = reads(
 DEFAULTS: Mapping[str, int] = {
     "rules-per-application-load-balancer": 100,
     "listeners-per-application-load-balancer": 50,
+    "listeners-per-network-load-balancer": 50,
     "certificates-per-application-load-balancer": 25,
+    "certificates-per-network-load-balancer": 25,
+    "target-groups-per-application-load-balancer": 100,
+    "targets-per-application-load-balancer": 1000,
+    "targets-per-network-load-balancer": 3000,
+    "targets-per-target-group": 1000,
 }
-"""AWS's default quotas."""
+"""AWS's default quotas. Targets of Auto Scaling groups and services do not count: elbplan does not register them."""
 
 REACHED = frozenset(
     f"TooMany{what}"
@@ -47,7 +55,7 @@ REACHED = frozenset(
 
 @dataclass(frozen=True)
 class QuotaExcess:
-    """A load balancer that needs more than the account's quota allows."""
+    """A load balancer or target group that needs more than the account's quota allows."""
 
     balancer: Ref
     quota: str
@@ -55,7 +63,7 @@ class QuotaExcess:
     most: int
 
     def __str__(self) -> str:
-        what = self.quota.partition("-")[0]
+        what = self.quota.partition("-per-")[0].replace("-", " ")
         return f"{self.balancer}: the spec wants {self.wanted:,} {what}, and this account's quota is {self.most:,}"
 
 
@@ -83,17 +91,26 @@ def excesses(desired: Mapping[Address, Resource], limits: Mapping[str, int]) -> 
 
 
 def _counted(desired: Mapping[Address, Resource]) -> dict[str, Counter[Ref]]:
-    listeners = {a: r for a, r in desired.items() if isinstance(r, Listener) and _application(desired, r)}
-    rules, ports, certificates = Counter[Ref](), Counter[Ref](), Counter[Ref]()
-    for listener in listeners.values():
-        ports[listener.load_balancer] += 1
-        certificates[listener.load_balancer] += len(listener.more_certificates)
+    """By quota, how much of it each load balancer or target group wants."""
+    counts: dict[str, Counter[Ref]] = {quota: Counter() for quota in DEFAULTS}
+
+    def add(what: str, balancer: Ref | None, number: int) -> None:
+        found = desired.get(balancer) if isinstance(balancer, Address) else None
+        quota = f"{what}-per-{found.type}-load-balancer" if isinstance(found, LoadBalancer) else ""
+        if balancer is not None and quota in counts:
+            counts[quota][balancer] += number
+
     for resource in desired.values():
-        if isinstance(resource, Rule) and isinstance(resource.listener, Address) and resource.listener in listeners:
-            rules[listeners[resource.listener].load_balancer] += 1
-    return dict(zip(DEFAULTS, (rules, ports, certificates), strict=True))
-
-
-def _application(desired: Mapping[Address, Resource], listener: Listener) -> bool:
-    balancer = desired.get(listener.load_balancer) if isinstance(listener.load_balancer, Address) else None
-    return isinstance(balancer, LoadBalancer) and balancer.type == "application"
+        if isinstance(resource, Listener):
+            add("listeners", resource.load_balancer, 1)
+            add("certificates", resource.load_balancer, len(resource.more_certificates))
+        elif isinstance(resource, Rule):
+            listener = desired.get(resource.listener) if isinstance(resource.listener, Address) else None
+            add("rules", listener.load_balancer if isinstance(listener, Listener) else None, 1)
+        elif isinstance(resource, TargetGroup):
+            add("target-groups", resource.balancer, 1)
+        elif isinstance(resource, Targets):
+            group = desired.get(resource.group) if isinstance(resource.group, Address) else None
+            add("targets", group.balancer if isinstance(group, TargetGroup) else None, len(resource.members))
+            counts["targets-per-target-group"][resource.group] += len(resource.members)
+    return counts

@@ -158,7 +158,7 @@ def update(before: Targets, after: Targets, context: StepContext) -> WriteProgra
     """Registers first and deregisters later. A target with another zone is registered again, and stays.
 
     AWS allows only one function in a group, and does not change a QUIC server id, so elbplan deregisters the old
-    function and a target with another server id first.
+    function and a target with another server id first. Between the two functions stands no other call.
     """
     old, new = ({member_key(m): m for m in side.members} for side in (before, after))
     added = [key for key in sorted(new) if key not in old or new[key].zone not in (None, old[key].zone)]
@@ -168,11 +168,14 @@ def update(before: Targets, after: Targets, context: StepContext) -> WriteProgra
     ]:
         yield from _deregister(after.group, renamed, context)
         added = sorted({*added, *map(member_key, renamed)})
-    if _functions(removed):
+    arn = context.id(after.group)
+    if functions := _functions(removed):
+        yield from allow_invoke(_functions(new[key] for key in added), arn)
         yield from _deregister(after.group, removed, context)
     yield from _register(after.group, [new[key] for key in added], context)
-    if removed and not _functions(removed):
+    if removed and not functions:
         yield from _deregister(after.group, removed, context)
+    yield from remove_invoke(functions, arn)
     return {}
 
 
@@ -181,13 +184,13 @@ def _deregister(group: Ref, members: Sequence[Target], context: StepContext) -> 
     arn = context.id(group)
     params = {"TargetGroupArn": arn, "Targets": _to_aws(members, context, context.fact(group, "port"))}
     yield Call("elbv2", "DeregisterTargets", params, done_if=("TargetGroupNotFound", "InvalidTarget"))
-    yield from remove_invoke(_functions(members), arn)
     return {}
 
 
 def delete(old: Targets, context: StepContext) -> WriteProgram:
     """Deregisters all targets."""
     yield from _deregister(old.group, old.members, context)
+    yield from remove_invoke(_functions(old.members), context.id(old.group))
     return {}
 
 

@@ -41,9 +41,10 @@ def address_asks(resources: Iterable[Resource]) -> dict[str, Ask]:
 
 
 def _needs_look(balancer: LoadBalancer) -> bool:
-    """True if only the subnets tell whether AWS accepts the addresses, or another subnet in the only zone."""
+    """True if only the subnets tell whether AWS accepts them, their addresses, or another subnet in the only zone."""
     only = balancer.type == "network" and len(balancer.subnets) == 1
-    return bool(balancer.pins) or balancer.ip_address_type != "ipv4" or only
+    by_id = any(isinstance(ref, AwsId) for ref in balancer.subnets)  # no look-up describes them
+    return by_id or bool(balancer.pins) or balancer.ip_address_type != "ipv4" or only
 
 
 def addresses_in(answers: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

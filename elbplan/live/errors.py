@@ -11,6 +11,7 @@ from .denials import ENCODED, access_hint, denial
 from .failures import NOT_OFFERED, error_code, fails_inside_aws, status_of
 from .outages import connection, failure, times
 from .read_retries import Tries
+from .service_hints import SERVICE_HINTS
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
@@ -18,6 +19,7 @@ NO_BALANCERS = "cannot be associated with a load balancer"
 """Part of the message of a ValidationError about a zone in which AWS offers no load balancers."""
 
 HINTS = {
+    **SERVICE_HINTS,
     "TooManyLoadBalancers": "ask AWS for a higher quota (Service Quotas), or delete unused load balancers",
     "TooManyTargetGroups": "ask AWS for a higher quota (Service Quotas), or delete unused target groups",
     "DuplicateTargetGroupName": "delete that target group if nothing uses it: an interrupted run can have left it",

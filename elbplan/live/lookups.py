@@ -17,6 +17,7 @@ from ..kinds.aws.queries import existing_instances, instances_in, private_zone_n
 from ..kinds.aws.subnets_in_use import subnets_in_use
 from ..kinds.aws.web_acls import WebAcls
 from ..kinds.certificate import Certificate
+from ..kinds.hosted_zone import HostedZone
 from .address_checks import ADDRESSES, SUBNETS, address_asks, addresses_in
 from .certificate_search import PERMISSIONS as SEARCH_PERMISSIONS
 from .certificate_search import CertificateSearch, is_certificate, search_certificates
@@ -25,7 +26,7 @@ from .named_lookups import is_by_name, lookup_call, results_of
 from .private_zones import PERMISSIONS as PRIVATE_ZONES
 from .private_zones import ZoneVpcs, read_zone_vpcs
 from .scaling_groups import absent_ids, named_groups
-from .zones import Offered, has_internal, offered, offerings
+from .zones import Offered, has_internal, offerings, offers_in_any_zone, read_offers_in_named_zones
 
 
 def _names_subnets(resource: Resource) -> Iterable[str]:
@@ -46,7 +47,7 @@ def names_addresses(resource: Resource) -> Iterable[str]:
 
 def _needs_routes(resource: Resource) -> Iterable[str]:
     """A value for a resource for which elbplan must tell public subnets from private ones."""
-    return ["*"] if has_internal([resource]) or _names_vpcs(resource) else []
+    return ["*"] if has_internal([resource]) or _names_vpcs(resource) or _vpc_ids([resource]) else []
 
 
 PERMISSIONS = (
@@ -140,7 +141,8 @@ def look_up(
     named = [subnet for answer in answers.values() for subnet in answer.get("Subnets", ())]
     facts.described = {str(subnet["SubnetId"]): subnet for subnet in (*named, *subnets, *private)}
     facts.addresses = addresses_in(answers)
-    facts.offered = offered(answers.get("offerings", {}), resources)
+    named_zones = yield from read_offers_in_named_zones(in_use)
+    facts.offered = {**named_zones, **offers_in_any_zone(answers.get("offerings", {}), resources)}
     absent = absent_ids(all_references(resources), answers)
     facts.missing = [*(id for id in _instances(resources) if id not in existing), *absent]
     return facts
@@ -233,8 +235,9 @@ def with_certificates_of_stack(facts: LookupFacts, lives: Sequence[LiveResource[
 
 
 def _vpc_ids(resources: Sequence[Resource]) -> set[str]:
-    """The VPCs that the specs name by id."""
-    ids = {ref.value for r in resources for ref in references(r) if isinstance(ref, AwsId)}
+    """The VPCs of load balancers, groups and servers that the specs name by id. Private zones can have others."""
+    placed = (resource for resource in resources if not isinstance(resource, HostedZone))
+    ids = {ref.value for resource in placed for ref in references(resource) if isinstance(ref, AwsId)}
     return {id for id in ids if id.startswith("vpc-")}
 
 

@@ -25,7 +25,7 @@ from .lookups import LookupFacts, with_implied_references
 from .named_lookups import is_by_name
 from .private_zones import apex_problems, private_zone
 from .subnet_checks import subnet_problems
-from .zones import has_any_zone, serves_load_balancers, subnet_of_server
+from .zones import has_any_zone, not_offered, serves_load_balancers, subnet_of_server
 
 Finder = Callable[[Ref], tuple[Ref, ...]]
 
@@ -62,6 +62,7 @@ def resolve(
         if isinstance(placed, Record):
             problems += apex_problems(placed, facts.zones)
         resolved[address] = placed
+    problems += not_offered(resolved, facts.described, facts.offered, lives)
     problems += subnet_problems(resolved, facts.described, lives)
     problems += address_problems(resolved, facts.described, facts.addresses, lives)
     if problems:

@@ -10,9 +10,11 @@ from ..core.patch import InvalidFields, build_model, patched
 from ..core.resource import Resource, references
 from ..core.simulate import State, reordered
 from ..kinds import KINDS
+from ..kinds.hosted_zone import HostedZone
 from ..kinds.ingress_rules import IngressRules
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record, record_mark
+from ..kinds.route53_health_check import Route53HealthCheck
 from ..kinds.targets import Targets
 from ..kinds.traffic import target_group_of, weighted_groups
 from .files.notation import group_text, with_renamed_references
@@ -43,6 +45,10 @@ def renamed(state: State, names: Mapping[Address, Address]) -> State:
     return {rename(address): with_renamed_references(resource, rename) for address, resource in state.items()}
 
 
+BY_REFERENCE = (HostedZone.kind, Route53HealthCheck.kind)
+"""Kinds whose owner AWS keeps in a field that cannot change."""
+
+
 def state_after(state: State, entry: MigrationStep) -> State:
     """The state after a step. Raises InvalidStep."""
     if not entry.writes or entry.what is None:
@@ -50,6 +56,9 @@ def state_after(state: State, entry: MigrationStep) -> State:
     if entry.what.kind == IngressRules.kind and entry.do in ("adopt", "moved", "release"):
         what = f"a step cannot {entry.do} {entry.what}: elbplan finds its rules only by the tags of this stack"
         raise InvalidStep(what.replace("moved", "move"), "what", hint="delete them and create them again")
+    if entry.what.kind in BY_REFERENCE and entry.do in ("adopt", "moved", "release"):
+        what = f"a step cannot {entry.do} {entry.what}: its owner is in a field that AWS never changes"
+        raise InvalidStep(what.replace("moved", "move"), "what", hint="delete it and create it again")
     if entry.do == "reorder":
         return {**state, **_reordered(state, entry)}
     if entry.do == "moved":

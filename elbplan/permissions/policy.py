@@ -15,7 +15,7 @@ from ..core.kind import Kinds
 from ..core.permission import ANYTHING, Permission, Verb, reads
 from ..core.resource import Resource
 from ..core.stack import Stack
-from ..kinds import KINDS, certificate_limits, quotas, tls_policy_names
+from ..kinds import KINDS, certificate_limits, preflight, quotas, tls_policy_names
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.ingress_rules import IngressRules
 from ..kinds.targets import Targets
@@ -47,6 +47,7 @@ BESIDE_THE_KINDS: tuple[Permission, ...] = (
     *quotas.PERMISSIONS,
     *tls_policy_names.PERMISSIONS,
     *certificate_limits.PERMISSIONS,
+    *preflight.PERMISSIONS,
     *lookups.PERMISSIONS,
     *edge.PERMISSIONS,
     *zones.PERMISSIONS,

@@ -25,6 +25,7 @@ def warnings_of(
     yield from _new_zones(desired, lives)
     yield from _no_way_out(desired, lives, region)
     yield from _keeps_unhealthy_instances(desired, external, region)
+    yield from _fills_others_too(desired, lives, external)
 
 
 def _new_zones(desired: Mapping[Address, Resource], lives: Lives) -> Iterator[str]:
@@ -53,6 +54,20 @@ def _keeps_unhealthy_instances(
                     "not replace one that fails the health check of the load balancer. Change that with: aws "
                     f"autoscaling update-auto-scaling-group --region {region} --auto-scaling-group-name "
                     f"{shlex.quote(group.name)} --health-check-type ELB --health-check-grace-period 300"
+                )
+
+
+def _fills_others_too(desired: Mapping[Address, Resource], lives: Lives, external: ExternalServers) -> Iterator[str]:
+    """A text for each new attachment of an Auto Scaling group that already fills target groups of others."""
+    own = {live.id for live in lives.values()}
+    for address, attachment in desired.items():
+        named = attachment.auto_scaling_groups if isinstance(attachment, AutoScalingAttachment) else ()
+        for group in (external.scaling[str(ref)] for ref in named if str(ref) in external.scaling):
+            others = sorted(arn.split("/")[1] for arn in group.sources - own if arn.count("/") > 1)
+            if others and address not in lives:
+                yield (
+                    f"{address}: the Auto Scaling group {group.name} already fills {', '.join(others)}, which is not "
+                    "of this stack: its instances then get the requests of both"
                 )
 
 

@@ -32,6 +32,7 @@ from ..run.workflow import Cloud, apply
 from .external_targets import ExternalTargets, externally_filled
 from .fake_aws import AwsUntilFirstWrite, FakeAws, FakeAwsClock
 from .fixtures import create_surroundings, current_resources
+from .stand_ins import StandIns
 
 HOLD_INTERVAL = 300.0
 """Seconds between two probes of a watching hold. Nothing else changes the simulator during a hold."""
@@ -61,6 +62,8 @@ class Snapshot:
 class RehearsalEnvironment:
     """A simulator with one stack. `aws` is a client of the simulator, so it never reaches the real AWS.
 
+    chain        the migrations; those of the rehearsal create what a file adopts, and import stand-ins
+    saved        the migrations with the certificates that they were saved with
     live_values  for a migration's number: the live values that the state before this migration has in addition
     at_end_of    the number of the migration at whose end the simulator is; None if this is not known
     """
@@ -72,12 +75,15 @@ class RehearsalEnvironment:
     live_values: Mapping[int, LiveValues] = field(default_factory=dict)
     at_end_of: int | None = None
     records: list[RunRecord] = field(default_factory=list)
+    saved: Sequence[Migration] = field(init=False)
+    stand_ins: StandIns = field(default_factory=StandIns)
     clock: FakeAwsClock = field(init=False)
     external_targets: ExternalTargets = field(init=False)
 
     def __post_init__(self) -> None:
         self.clock = FakeAwsClock(self.simulator)
-        self.chain = [create_instead_of_adopt(migration) for migration in self.chain]
+        self.saved = [create_instead_of_adopt(migration) for migration in self.chain]
+        self.chain = [self.stand_ins.migration(migration) for migration in self.saved]
         self.external_targets = self._external_targets()
 
     def _external_targets(self) -> ExternalTargets:
@@ -91,7 +97,7 @@ class RehearsalEnvironment:
         previous = self.chain[migration.number - 2]
         values = self.live_values.get(migration.number, {})
         end = {a: resource.model_copy(update=dict(values.get(a, {}))) for a, resource in previous.last.items()}
-        return replace(previous, states=(*previous.states[:-1], end)) if values else previous
+        return replace(previous, states=(*previous.states[:-1], self.stand_ins.state(end))) if values else previous
 
     def begin(self, migration: Migration) -> None:
         """Brings the simulator to the state before a migration. Raises Refused if this is not possible."""
@@ -99,6 +105,7 @@ class RehearsalEnvironment:
         if self.at_end_of != migration.number - 1:
             self.simulator.reset()
             self.simulator.switch("new_attributes", bool(self.live_values))
+            self.simulator.switch("approve_mails", True)
             self.external_targets = self._external_targets()
             states = [state for migration in self.chain for state in migration.states]
             create_surroundings(self.simulator, self.aws.region, states, self.stack.resources)
@@ -193,7 +200,8 @@ class RehearsalEnvironment:
         resources = current_resources(migration.last)
         if migration.spec == self.stack.spec_hash:
             resources = dict(self.stack.resources)
-        return replace(self.stack, resources={a: _without_secrets(resource) for a, resource in resources.items()})
+        plain = {address: _without_secrets(resource) for address, resource in resources.items()}
+        return replace(self.stack, resources={a: self.stand_ins.with_files(resource) for a, resource in plain.items()})
 
 
 def create_instead_of_adopt(migration: Migration) -> Migration:

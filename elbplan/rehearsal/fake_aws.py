@@ -12,6 +12,9 @@ from ..run.workflow import Cloud
 WatchedRoute = tuple[str, int, str, str]
 """A DNS name, a port, a host header and a path."""
 
+VisitedRoute = tuple[str, int, str, str, Mapping[str, Any]]
+"""A route, and who asks."""
+
 TrafficGap = tuple[int, str, WatchedRoute, str]
 """A route without an answer: the number of the last write, AWS's name for that write, the route, and the reason."""
 
@@ -43,13 +46,15 @@ class FakeAws(Fixtures, Protocol):
     def advance(self, seconds: float) -> None:
         """Lets time pass."""
 
-    def watch(self, routes: Iterable[WatchedRoute]) -> None:
+    def watch(self, routes: Iterable[WatchedRoute | VisitedRoute]) -> None:
         """Probes these routes after every write from now on."""
 
     def unanswered(self) -> Sequence[TrafficGap]:
         """Every probe in which a watched route lost its answer."""
 
-    def traffic(self, name: str, port: int = ..., host: str = ..., path: str = ...) -> Mapping[str, Any]:
+    def traffic(
+        self, name: str, port: int = ..., host: str = ..., path: str = ..., **visitor: Any
+    ) -> Mapping[str, Any]:
         """Sends one request. `ok` is True if a target answers; otherwise `why` has the reason."""
 
     def writes(self) -> Sequence[Any]:

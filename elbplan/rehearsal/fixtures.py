@@ -19,6 +19,7 @@ from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
 from ..kinds.targets import Targets
 from ..live.certificate_search import is_certificate
+from .authorities import create_issuers
 from .edge_fixtures import create_edge
 from .fake_aws import Fixtures
 from .secrets import create_secrets
@@ -57,6 +58,7 @@ def create_surroundings(simulator: Fixtures, region: str, states: Sequence[State
         ref.query.removeprefix("name:") for ref in refs if is_certificate(ref) and isinstance(ref, Lookup)
     ):
         simulator.create_fixture("certificate", "", region, names=[name])
+    create_issuers(simulator, region, every)
     create_secrets(simulator, region, every)
     create_trust_stores(simulator, region, refs)
     for id in (id for id in ids if id.startswith("eipalloc-")):

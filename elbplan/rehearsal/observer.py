@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..core.address import Address
 from ..core.resource import differing_fields
@@ -14,6 +15,9 @@ from .environment import RehearsalEnvironment, Snapshot
 from .fake_aws import TrafficGap, WatchedRoute
 from .proof import Proof, ProofFailure, count
 from .routes import route_text, served_routes
+
+WELCOME: Mapping[str, Any] = {"certificate": {"authority": "*"}}
+"""A visitor whom every trust store accepts: a client that mutual TLS refuses is no lost traffic."""
 
 
 @dataclass
@@ -42,8 +46,8 @@ class Observer:
         names = {address: live.facts.get("dns_name", "") for address, live in snapshot.lives.items()}
         names = {address: name for address, name in names.items() if name and address in migration.states[0]}
         both = served_routes(migration.states[0], names) & served_routes(migration.last, names)
-        routes = [route for route in sorted(both) if environment.simulator.traffic(*route)["ok"]]
-        environment.simulator.watch(routes)
+        routes = [route for route in sorted(both) if environment.simulator.traffic(*route, **WELCOME)["ok"]]
+        environment.simulator.watch([(*route, WELCOME) for route in routes])
         return cls(environment, migration, routes, compares)
 
     def __call__(self, event: Event) -> None:

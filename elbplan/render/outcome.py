@@ -15,10 +15,10 @@ from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.ingress_rules import IngressRules
 from ..kinds.instance import ExternalInstance
-from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
 from ..run.outcome import Outcome
+from .addresses import urls_at
 from .follow import of_kind
 from .layout import flow
 from .name_servers import UNTIL_THEN, new_name_servers
@@ -32,22 +32,14 @@ from .words import name_in_words, title_of
 
 def stack_urls(plan: Plan, outcome: Outcome) -> list[str]:
     """Returns the URLs of the stack: its domains, or the load balancer's DNS name if it has no domain."""
-    scheme = "https" if _has_https(plan) else "http"
-    if plan.domains:
-        return [f"{scheme}://{domain}" for domain in plan.domains if not domain.startswith("*")]
+    domains = [domain for domain in plan.domains if not domain.startswith("*")]
     names = [facts.get("dns_name") for a, facts in outcome.facts.items() if a.kind == "load_balancer"]
-    return [f"{scheme}://{name}" for name in names if name]
+    return urls_at(domains if plan.domains else list(filter(None, names)), plan.desired.values())
 
 
 def load_balancer_names(outcome: Outcome) -> list[str]:
     """Returns the DNS names of the load balancers."""
     return [f["dns_name"] for a, f in outcome.facts.items() if a.kind == "load_balancer" and f.get("dns_name")]
-
-
-def _has_https(plan: Plan) -> bool:
-    return any(
-        isinstance(resource, Listener) and resource.protocol in ("HTTPS", "TLS") for resource in plan.desired.values()
-    )
 
 
 def unchanged_outcome(plan: Plan) -> Outcome:

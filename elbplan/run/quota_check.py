@@ -17,7 +17,9 @@ from ..kinds.certificate_limits import (
     too_many_names,
     unusable_now,
 )
+from ..kinds.preflight import LOOKS
 from ..kinds.quotas import LIMITS, excesses, limits_of, needs_limits
+from ..live.batch import BatchReader
 from .policy_check import with_known_policies
 from .secret_check import with_secrets
 from .trust_store_quota import within_trust_stores
@@ -31,9 +33,25 @@ def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None
     now   seconds since 1970; by default this moment
     """
     plan = within_trust_stores(_with_few_names(within_quotas(plan, send), send), send)
-    plan = with_secrets(with_known_policies(plan, send), send)
-    refusals = unusable_now(plan.steps, time.time() if now is None else now)
+    plan = with_looks(with_secrets(with_known_policies(plan, send), send), send)
+    return with_validity(plan, time.time() if now is None else now)
+
+
+def with_validity(plan: Plan, now: float) -> Plan:
+    """The plan with a refusal for each certificate to import that is not valid `now`, and with the ends of the others.
+
+    now   seconds since 1970
+    """
+    refusals = unusable_now(plan.steps, now)
     return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *not_renewed(plan.steps)))
+
+
+def with_looks(plan: Plan, send: Callable[[Call], Answer]) -> Plan:
+    """The plan, with a refusal for whatever else only a look at AWS tells. All looks ask together."""
+    if not plan.steps:
+        return plan
+    found = BatchReader(send).run([look(plan) for look in LOOKS])
+    return replace(plan, refusals=(*plan.refusals, *(refusal for refusals in found for refusal in refusals)))
 
 
 def _with_few_names(plan: Plan, send: Callable[[Call], Answer]) -> Plan:

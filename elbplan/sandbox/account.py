@@ -34,6 +34,10 @@ QUOTAS = {
     "values_per_rule": 5,
     "wildcards_per_rule": 5,
     "elastic_ips": 5,
+    "hosted_zones": 500,
+    "health_checks": 200,
+    "rules_per_group": 60,
+    "groups_per_interface": 5,
     "capacity_units": 15000,
     "certificates": 2500,
     "names_per_certificate": 10,
@@ -65,6 +69,9 @@ class SandboxOptions:
 
     shield: bool = False
     """The account has the subscription of Shield Advanced."""
+
+    approve_mails: bool = False
+    """Somebody opens the mail for each name of a certificate at once, and approves it."""
 
     elb_rate: bool = False
     """Throttle the requests of ELB as AWS does."""

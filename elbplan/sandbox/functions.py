@@ -39,6 +39,12 @@ def remove_permission(context: CallContext, params: Params) -> Params:
     return {}
 
 
+def get_function_configuration(context: CallContext, params: Params) -> Params:
+    """Every function exists, and can be invoked: API_GetFunctionConfiguration."""
+    arn = params["FunctionName"]
+    return {"FunctionName": arn.split(":")[6], "FunctionArn": arn, "State": "Active"}
+
+
 def get_policy(context: CallContext, params: Params) -> Params:
     statements = policy_of(context, params["FunctionName"])
     if not statements:
@@ -64,4 +70,5 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "AddPermission": add_permission,
     "RemovePermission": remove_permission,
     "GetPolicy": get_policy,
+    "GetFunctionConfiguration": get_function_configuration,
 }

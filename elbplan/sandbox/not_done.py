@@ -19,7 +19,7 @@ NOT_DONE = {
         "WAFUnavailableEntityException comes while the load balancer is provisioning, not for a new ACL."
     ),
     "tagging API": "GetResources and TagResources are refused; each service's own tag operations work.",
-    "Service Quotas": "those of load balancers, target groups, certificates and Elastic IPs; nobody can ask for more.",
+    "Service Quotas": "those of load balancers, groups, certificates and addresses; nobody can ask for more.",
     "signatures (rule 35)": "the sandbox accepts every access key, and does not compute signatures.",
     "pricing": "AWS Price List is not simulated: prices come from a dated table.",
     "trust store contents": "trust stores can be created, used and deleted, but no bundle is read from S3.",

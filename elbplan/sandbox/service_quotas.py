@@ -10,6 +10,8 @@ from .rules import rule
 
 QUOTAS = {
     ("ec2", "L-0263D0A3"): ("EC2-VPC Elastic IPs", "elastic_ips"),
+    ("vpc", "L-0EA8095F"): ("Inbound or outbound rules per security group", "rules_per_group"),
+    ("vpc", "L-2AFB9258"): ("Security groups per network interface", "groups_per_interface"),
     ("acm", "L-F141DD1D"): ("ACM certificates", "certificates"),
     ("acm", "L-FB94F0B0"): ("Domain names per ACM certificate", "names_per_certificate"),
     ("elasticloadbalancing", "L-53DA6B97"): ("Application Load Balancers per Region", "load_balancers"),

@@ -13,16 +13,21 @@ from ..kinds.aws.request_matching import Request
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
+from ..kinds.rule import Rule
 from ..kinds.sample_requests import FILLING, sample_requests, taken_by
 from .check import Check, failed, skipped
+from .client_checks import client_tasks, untried_clients
+from .client_identity import ClientIdentity
 from .deadline import Deadline
 from .dns_checks import record_check, unmanaged_check
 from .http import Client, url_of
+from .login_checks import login_check, wanted_login
 from .network import Network
 from .rule_checks import rule_check
+from .site import Site
 from .stack import ServedStack
 from .tasks import Task, run
-from .web_checks import Site, answer_check, connection_check, is_secure, redirect_check, tls_check
+from .web_checks import answer_check, connection_check, is_secure, redirect_check, tls_check
 
 Listeners = Sequence[tuple[Address, Listener]]
 UNTRIED = ("UDP", "QUIC", "TCP_QUIC")
@@ -36,10 +41,10 @@ class BalancerSite:
 
     def __init__(
         self, stack: ServedStack, address: Address, balancer: LoadBalancer, network: Network, deadline: Deadline,
-        now: float, openings: Mapping[int, str],
+        now: float, openings: Mapping[int, str], identity: ClientIdentity | None = None,
     ) -> None:  # fmt: skip
         self._stack, self._address, self._balancer, self._network = stack, address, balancer, network
-        self._deadline, self._now, self._openings = deadline, now, openings
+        self._deadline, self._now, self._openings, self._identity = deadline, now, openings, identity
         self._listeners: Listeners = list(stack.listeners(address))
 
     def checks(self) -> list[Check]:
@@ -84,9 +89,10 @@ class BalancerSite:
         secure = [listener for _, listener in self._listeners if is_secure(listener)]
         certified = [name for listener in secure for name in self._stack.certified_names(listener)]
         names = self._stack.names_of(self._address) or [name.replace("*", FILLING) for name in certified]
-        client = Client(self._network, addresses, self._deadline)
+        client = Client(self._network, addresses, self._deadline, self._identity)
         internal = self._balancer.scheme == "internal"
-        return Site(client, self._stack.retry, tuple(dict.fromkeys(names or [dns_name])), internal)
+        web_acl = self._stack.web_acl_of(self._address)
+        return Site(client, self._stack.retry, tuple(dict.fromkeys(names or [dns_name])), internal, web_acl)
 
     def _dns_tasks(self, dns_name: str, addresses: Sequence[str]) -> Iterator[Task]:
         names = self._network.names
@@ -124,19 +130,21 @@ class BalancerSite:
                 yield skipped("connection", f"port {listener.port}", f"{listener.protocol} has no connection to try")
 
     def _talk(self, site: Site, usable: Listeners) -> list[Check]:
-        closed = [address for address, listener in usable if CLIENT_CERTIFICATE in listener.protections]
-        usable = [(address, listener) for address, listener in usable if address not in closed]
+        closed = [(address, listener) for address, listener in usable if CLIENT_CERTIFICATE in listener.protections]
+        shown = self._identity is not None
+        clients = run(list(client_tasks(site, closed, shown)), self._deadline)
+        refused = not shown or any(check.state == "failed" for check in clients)
+        usable = [found for found in usable if not (found in closed and refused)]
         secure = [listener for _, listener in usable if is_secure(listener)]
         tls = [
             Task("tls", name, partial(tls_check, site, listener.port or 0, name, self._now))
             for listener in secure
             for name in site.names
         ]
-        private = [skipped("tls", str(a), "clients need a certificate of their own") for a in closed]
         shaken = run(tls, self._deadline)
         web = [(address, listener) for address, listener in usable if listener.protocol in WEB]
         requests = [*self._redirects(site, web), *self._answers(site, web), *self._rules(site, web)]
-        return [*private, *shaken, *run(requests, self._deadline)]
+        return [*untried_clients(closed, shown), *clients, *shaken, *run(requests, self._deadline)]
 
     def _entrance(self) -> tuple[Address, Listener] | None:
         """The listener at which a client arrives in the end: one with TLS, if there is one."""
@@ -166,21 +174,26 @@ class BalancerSite:
         scheme = "https" if is_secure(listener) else "http"
         for name in site.names:
             url = url_of(scheme, name, listener.port or 0)
-            yield Task("answer", url, partial(self._answer, site, url, self._fixed_status(address, listener, name)))
+            route = self._route_of(address, listener, name)
+            if wanted := wanted_login(route.leading_actions):
+                yield Task("answer", url, partial(login_check, site, url, wanted))
+                continue
+            fixed = route.action.status if isinstance(route.action, Respond) else ""
+            yield Task("answer", url, partial(self._answer, site, url, fixed))
 
     def _answer(self, site: Site, url: str, fixed: str) -> Check:
         """A fixed response of the spec is an answer, whatever its status."""
         check = answer_check(site, url)
-        if check.state == "failed" and fixed and f"answers {fixed}" in check.text:
-            return replace(check, state="ok", text=f"answers {fixed}, as the spec says", fix="")
+        amiss = check.state == "failed" or check.warning
+        if amiss and fixed and f"answers {fixed}" in check.text:
+            return replace(check, state="ok", text=f"answers {fixed}, as the spec says", fix="", warning=False)
         return check
 
-    def _fixed_status(self, address: Address, listener: Listener, name: str) -> str:
-        """The status of the fixed response for `GET /`; empty if the listener does something else."""
+    def _route_of(self, address: Address, listener: Listener, name: str) -> Listener | Rule:
+        """The rule that takes `GET /`, or the listener for its default action."""
         rules = self._stack.rules(address)
         place = taken_by(Request(name), sorted(rules.items(), key=lambda item: item[1].priority))
-        action = rules[place].action if place else listener.action
-        return action.status if isinstance(action, Respond) else ""
+        return rules[place] if place else listener
 
     def _rules(self, site: Site, web: Listeners) -> Iterator[Task]:
         for address, listener in web:

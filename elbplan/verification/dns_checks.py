@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from ..kinds.aws.queries import domain
 from ..kinds.aws.routing_policies import policy_text
@@ -11,6 +12,7 @@ from ..kinds.record import Record
 from ..kinds.sample_requests import FILLING
 from .check import Check, failed, ok, skipped
 from .network import DnsNames
+from .shared_names import shared_name_check
 from .stack import ServedStack
 
 PRIVATE = "a private zone: it is not delegated"
@@ -57,7 +59,8 @@ def servers_of(stack: ServedStack, zone: str) -> tuple[str, ...]:
 def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], names: DnsNames) -> Check:
     """Whether each name server of the zone answers with the load balancer's addresses.
 
-    The resolver of this machine may still have an old answer. That is a note, not a failure.
+    A record with a routing policy shares its name: see shared_names.py. The resolver of this machine may still have an
+    old answer. That is a note, not a failure.
     """
     zone, subject = stack.id(record.zone), f"{record.name} {record.type}"
     servers = servers_of(stack, zone)
@@ -71,9 +74,13 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
     if not heard:
         reasons = "; ".join(f"{answer.server} {answer.problem}" for answer in answers[:1])
         return skipped("dns", subject, f"none of {len(answers)} name servers answers: {reasons}")
+    if record.set_identifier:
+        ask = partial(names.by_servers, name, servers, record.type)
+        return shared_name_check(record, subject, addresses, heard, ask, plan_command(stack))
     wrong = [answer for answer in heard if not set(answer.addresses) & set(addresses)]
-    if wrong and record.set_identifier and all(answer.addresses or is_by_place(record) for answer in wrong):
-        return ok("dns", subject, _shared(record, len(answers), len(heard), len(wrong)))
+    policy = policy_text(record)
+    if policy and wrong and (all(answer.addresses for answer in wrong) or record.geo_location):
+        return _elsewhere(subject, policy, len(heard) - len(wrong), len(heard), wrong[0])
     if wrong:
         return _wrong(stack, subject, wrong[0], addresses)
     note = _note(names.by_resolver(name, record.type), addresses)
@@ -81,21 +88,16 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
     return Check("dns", subject, "ok", text, warning=len(heard) < len(answers))
 
 
-def is_by_place(record: Record) -> bool:
-    """True if only clients of some places get the record: others can get nothing."""
-    return record.geo_location is not None or record.cidr_routing is not None
-
-
-def _shared(record: Record, asked: int, heard: int, others: int) -> str:
-    """Several records share the name, and Route 53 chooses: another answer is none that is wrong."""
-    mine = f"{heard - others} of {asked} name servers answer with the load balancer" if heard > others else ""
-    text = f"{others} of {asked} name servers answer with another record of the name"
-    return f"{f'{mine}, ' if mine else ''}{text}: this one is {policy_text(record)}"
-
-
 def stack_name(record: Record) -> str:
     """The name that clients ask for; for a wildcard, one of its names."""
     return record.name.replace("*", FILLING)
+
+
+def _elsewhere(subject: str, policy: str, own: int, heard: int, other: NameAnswer) -> Check:
+    """Others of the name's records answer too: with a routing policy, the answer depends on who asks, and on chance."""
+    text = f"{own} of {heard} name servers answer with the load balancer" if own else "not with this load balancer now"
+    found = ", ".join(other.addresses) or "nothing"
+    return Check("dns", subject, "ok" if own else "skipped", f"{text}; by its policy ({policy}) also {found}")
 
 
 def _wrong(stack: ServedStack, subject: str, answer: NameAnswer, addresses: Sequence[str]) -> Check:

@@ -11,6 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from .client_identity import ClientIdentity
 from .deadline import Deadline
 from .network import Network
 
@@ -58,8 +59,14 @@ class Reply:
 class Client:
     """Connects to the addresses of one load balancer, whatever a name resolves to."""
 
-    def __init__(self, network: Network, addresses: Sequence[str], deadline: Deadline) -> None:
-        self._network, self._addresses, self.deadline = network, addresses, deadline
+    def __init__(
+        self, network: Network, addresses: Sequence[str], deadline: Deadline, identity: ClientIdentity | None = None
+    ) -> None:
+        self._network, self._addresses, self.deadline, self._identity = network, addresses, deadline, identity
+
+    def without_identity(self) -> Client:
+        """A client that shows no certificate."""
+        return Client(self._network, self._addresses, self.deadline)
 
     def connect(self, port: int) -> socket.socket:
         """A connection to the first address that accepts one. Raises Failure."""
@@ -104,7 +111,10 @@ class Client:
     def _secure(self, plain: socket.socket, name: str) -> ssl.SSLSocket:
         try:
             plain.settimeout(self.deadline.seconds(self.deadline.limits.connect))
-            return self._network.context().wrap_socket(plain, server_hostname=name)
+            context = self._network.context()
+            if self._identity is not None:
+                self._identity.show_in(context)
+            return context.wrap_socket(plain, server_hostname=name)
         except (OSError, ValueError) as error:
             plain.close()
             raise _failure(error) from error

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from ..kinds.aws.actions import Redirect
 from .http import port_of, url_of
 
+REDIRECTS = (301, 302, 303, 307, 308)
+
 
 def expected_location(redirect: Redirect, url: str) -> str:
     """The address to which this redirect leads from a URL."""

@@ -20,6 +20,7 @@ from ..kinds.sample_requests import FILLING
 from ..kinds.target_group import TargetGroup
 from ..kinds.targets import Targets
 from ..kinds.traffic import weighted
+from ..kinds.web_acl_association import WebAclAssociation
 from ..live.serving import ServingFacts, ServingIds
 
 
@@ -122,6 +123,11 @@ class ServedStack:
         """True if the reference is this resource, by its address or by its id."""
         return ref == address or (isinstance(ref, AwsId) and ref.value == self.ids.get(address))
 
+    def web_acl_of(self, balancer: Address) -> str:
+        """The web ACL of a load balancer, as the spec names it; empty if the stack associates none."""
+        found = (r for r in self.resources.values() if isinstance(r, WebAclAssociation))
+        return next((_web_acl_name(r.web_acl) for r in found if self.same(r.load_balancer, balancer)), "")
+
     def names_of(self, balancer: Address) -> tuple[str, ...]:
         """The names by which clients reach a load balancer; a wildcard becomes one of its names."""
         records = [record.name for _, record in self.records(balancer)]
@@ -172,6 +178,12 @@ def _covers(pattern: str, name: str) -> bool:
     if pattern.startswith("*."):
         return bool(name.partition(".")[0]) and name.partition(".")[2] == pattern[2:].lower()
     return pattern.lower() == name
+
+
+def _web_acl_name(web_acl: Ref) -> str:
+    """`shop` for `name:shop`, and for `arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/ID`."""
+    text = str(web_acl).removeprefix("name:")
+    return text.partition("/webacl/")[2].partition("/")[0] or text
 
 
 def _known(ids: Iterator[str] | list[str]) -> tuple[str, ...]:

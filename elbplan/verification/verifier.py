@@ -12,6 +12,7 @@ from ..live.worker_threads import WorkerThreads
 from .aws_checks import balancer_checks, certificate_checks, listener_checks, openings, path_checks, target_checks
 from .balancer_site import BalancerSite
 from .check import Check, CheckName, Verification, failed, skipped
+from .client_identity import ClientIdentity
 from .deadline import Clock, Deadline, Limits
 from .dns_checks import delegation_check
 from .network import Network, NoNetwork
@@ -38,11 +39,13 @@ def verify(
     *,
     limits: Limits = USUAL_LIMITS,
     wall: Callable[[], float] = time.time,
+    identity: ClientIdentity | None = None,
 ) -> Verification:
     """Makes every check of a stack. Raises nothing, and ends soon after `limits.whole` seconds.
 
     `stack.facts` is what AWS says (`with_facts`). Without a network, only that is checked. `clock` measures the time
-    that passes, `wall` says the time of day, for the days that a certificate has left.
+    that passes, `wall` says the time of day, for the days that a certificate has left. `identity` is the client
+    certificate for listeners with mutual TLS.
     """
     deadline, now = Deadline(clock, limits), wall()
     if not stack.ids:
@@ -54,19 +57,21 @@ def verify(
         *certificate_checks(stack, now),
         *path_checks(stack),
         *target_checks(stack),
-        *network_checks(stack, network, deadline, now),
+        *network_checks(stack, network, deadline, now, identity),
     ]
     ordered = sorted(checks, key=lambda check: ORDER.index(check.name))
     return Verification(stack.name, ordered, deadline.passed, addresses=tuple({**stack.resources, **stack.ids}))
 
 
-def network_checks(stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float) -> list[Check]:
+def network_checks(
+    stack: ServedStack, network: Network | NoNetwork, deadline: Deadline, now: float, identity: ClientIdentity | None
+) -> list[Check]:
     """The checks that ask DNS and send requests. `now` is the time of day in seconds since 1970."""
     others = [skipped("connection", arn, OF_OTHERS) for arn in stack.foreign_balancers()]
     if isinstance(network, NoNetwork):
         return [skipped("connection", str(address), network.reason) for address, _ in stack.balancers()] + others
     sites = [
-        BalancerSite(stack, address, balancer, network, deadline, now, openings(stack))
+        BalancerSite(stack, address, balancer, network, deadline, now, openings(stack), identity)
         for address, balancer in stack.balancers()
     ]
     with WorkerThreads(len(sites) + 1) as threads:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..kinds.aws.actions import Redirect
 from ..kinds.listener import SECURE, Listener
 from .check import Check, failed, ok, skipped
-from .http import Client, Failure, Reply, next_url, port_of, shown, url_of
+from .http import Failure, Reply, next_url, port_of, shown, url_of
 from .meanings import meaning_of
-from .redirects import expected_location, kept
+from .redirects import REDIRECTS, expected_location, kept
+from .site import Site, plan_of
+from .web_firewall import blocked, is_blocked
 
 MOST_REDIRECTS = 10
 FEW_DAYS = 30
 DAY = 86400
-REDIRECTS = (301, 302, 303, 307, 308)
 SERVER_ERROR = 500
-
-
-@dataclass(frozen=True)
-class Site:
-    """One load balancer as a client reaches it.
-
-    client    connects to its addresses
-    retry     the command that applies the spec again
-    internal  only clients inside the VPC reach it
-    names     by which clients reach it
-    """
-
-    client: Client
-    retry: str
-    names: Sequence[str]
-    internal: bool = False
 
 
 def connection_check(site: Site, listener: Listener, opening: str = "") -> Check:
@@ -98,11 +81,6 @@ CERTIFICATE_FAULTS = {
 """By OpenSSL's number: https://docs.openssl.org/3.0/man1/openssl-verification-options/ (X509_V_ERR_*)"""
 
 
-def plan_of(retry: str) -> str:
-    """The command that shows the plan."""
-    return retry.replace("elbplan apply", "elbplan plan", 1)
-
-
 def redirect_check(site: Site, port: int, name: str, redirect: Redirect, target: str) -> Check:
     """Whether `http://name/path?query` is redirected as the listener says, with path and query."""
     url = url_of("http", name, port, target)
@@ -149,7 +127,7 @@ def answer_check(site: Site, url: str) -> Check:
             return failed("answer", shown(current), failure.text, "see the checks above", "")
         cookies[host] = {**sent, **reply.cookies}
         if reply.status not in REDIRECTS or not reply.location:
-            return answered(url, current, reply)
+            return answered(site, url, current, reply)
         seen.append((current, len(sent)))
         try:
             following = next_url(current, reply.location)
@@ -177,13 +155,15 @@ def leads_back(site: Site, url: str) -> bool:
     return (urlsplit(url).hostname or "") in site.names
 
 
-def answered(url: str, last: str, reply: Reply) -> Check:
+def answered(site: Site, url: str, last: str, reply: Reply) -> Check:
     """The result for the last answer. `last` is where the redirects ended."""
     via = "" if last == url else f" (after redirects: {shown(last)})"
     took = _milliseconds(reply)
     if reply.status >= SERVER_ERROR:
         meaning = meaning_of(reply.status, reply.server)
         return failed("answer", shown(url), f"answers {reply.status}{via}: {meaning.text}", meaning.fix)
+    if is_blocked(reply):
+        return blocked("answer", shown(url), f"answers 403{via}", site)
     return ok("answer", shown(url), f"answers {reply.status} in {took} ms{via}", status=reply.status, milliseconds=took)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Sequence
 
@@ -82,6 +83,46 @@ def kill_again_and_again(
     goes_on(stage, before, after)
 
 
+def kill_along(
+    box: Box,
+    nursery: ForkServer,
+    specs: Sequence[str],
+    *,
+    allow: Sequence[str] = (),
+    prepare: Callable[[Stage], object] = nothing_else,
+) -> None:
+    """From spec to spec, and to nothing: each run is killed after one write, and the next one goes on."""
+    stage = prepared(box, specs[0], prepare)
+    for before, after in itertools.pairwise((*specs, NOTHING)):
+        kills = 0
+        while killed(nursery, stage, before, after, allow, but="ssm", nth=1):
+            kills += 1
+            assert kills < 60, "every run gets a write further"
+        assert kills, "the change writes, so it can be killed"
+        _ends_whole(stage, before, after)
+
+
+def lose_along(box: Box, specs: Sequence[str], *, prepare: Callable[[Stage], object] = nothing_else) -> None:
+    """From spec to spec, and to nothing: the first answer to every write is lost."""
+    stage = prepared(box, specs[0], prepare)
+    for before, after in itertools.pairwise((*specs, NOTHING)):
+        _change_without_answers(stage, before, after)
+        _ends_whole(stage, before, after)
+
+
+def _ends_whole(stage: Stage, before: str, after: str) -> None:
+    """Asserts the invariants after a change: nothing is left to do, nothing is there twice."""
+    again = planned(stage, before, after)
+    assert again.empty, [(step.id, step.why) for step in again.steps]
+    stage.assert_foreign_unchanged()
+    if after:
+        (end,) = workflow.plan_destroy(stage.aws, stage.stacks(after), KINDS)
+        assert len(end.lives) == len({address[:2] for address in end.lives}), "nothing is there twice"
+        return
+    _forget_runs(stage)
+    stage.assert_nothing_left("my-web")
+
+
 def killed(
     nursery: ForkServer, stage: Stage, before: str, after: str, allow: Sequence[str] = (), **which: object
 ) -> bool:
@@ -102,6 +143,12 @@ def killed(
 def lose_every_answer(box: Box, before: str, after: str, prepare: Callable[[Stage], object] = nothing_else) -> None:
     """Loses the first answer to every write. The next run reads what this run cannot know."""
     stage = prepared(box, before, prepare)
+    _change_without_answers(stage, before, after)
+    goes_on(stage, before, after)
+
+
+def _change_without_answers(stage: Stage, before: str, after: str) -> None:
+    stage.box.clear_calls()
     stage.box.fault("lost", each_write=True)
     runs = 0
     while not (plan := planned(stage, before, after)).empty:
@@ -111,7 +158,6 @@ def lose_every_answer(box: Box, before: str, after: str, prepare: Callable[[Stag
     lost = [call.action for call in stage.box.calls if call.outcome.endswith("lost")]
     stage.box.clear_faults()
     assert lost, "the change writes, so answers can be lost"
-    goes_on(stage, before, after)
 
 
 def _environment(stage: Stage) -> dict[str, str]:

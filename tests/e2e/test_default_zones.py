@@ -70,14 +70,25 @@ def test_servers_stay_where_they_are_if_the_offer_cannot_be_read(stage: Stage) -
     stage.box.clear_faults()
 
 
-def test_the_offer_costs_a_call_only_for_servers_in_any_zone(stage: Stage) -> None:
+def test_a_named_zone_that_does_not_offer_the_type_is_refused(stage: Stage) -> None:
+    with pytest.raises(NotFound, match=r"the zone ap-northeast-2b does not offer t2\.micro \(zones that offer it: "):
+        stage.plan(OLD_TYPE + "zones: [a, b]\n")
+    assert stage.plan(OLD_TYPE + "zones: [a, c]\n").steps
+
+
+def test_the_offer_costs_a_call_only_for_new_servers_and_for_those_in_any_zone(stage: Stage) -> None:
     sent = []
+    named = OLD_TYPE.replace("my-web", "named") + "zones: [a, c]\n"
+    stage.apply(named)
     for spec in (
         SPEC,
         SPEC + "zones: [a, c]\n",
+        OLD_TYPE + "zones: [a, c]\n",
+        named,
         SPEC.replace("servers: {count: 2}\n", "").replace("80", "80, ips: [172.31.0.9]"),
     ):
         meter = RequestCounter()
         workflow.plan(meter.aws(stage), stage.stacks(spec), KINDS)
         sent.append(meter.sent["DescribeInstanceTypeOfferings"])
-    assert sent == [1, 0, 0]
+    assert sent == [1, 0, 1, 0, 0]
+    stage.destroy(named)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from elbplan.core.address import Address
 from elbplan.errors import Refused
+from elbplan.live.aws_models import boto3_session
+from elbplan.live.client import Aws
+from elbplan.migrations.apply.executor import MigrationExecutor
+from elbplan.migrations.apply.source import FolderSource
+from elbplan.migrations.files.folder import Folder
+from elbplan.run.lock.record import RunRecord
+from elbplan.run.result import RunResult
+from elbplan.spec import load
 
 from ..pem import SECRET_WORDS, Issuer, key_pem, new_key, pem, write
-from .stage import ZONE, Stage
+from .migration_shell import MigrationShell
+from .stage import REGION, ZONE, BoxClock, Stage
 from .test_migrations import MigrationTest
 
 NAME = f"api.{ZONE}"
@@ -162,3 +172,63 @@ def test_a_lost_answer_of_an_import_leaves_one_certificate(stage: Stage, files: 
     stage.box.clear_faults()
     stage.apply(spec_of(files))
     assert len(arns(stage)) == 1
+
+
+@pytest.fixture
+def shell(stage: Stage, tmp_path: Path, files: str) -> MigrationShell:
+    """A stack whose certificate is imported by a first migration, and again by a second one that is pending."""
+    shell = MigrationShell(stage.box, tmp_path)
+    shell.write("web.yaml", spec_of(files))
+    assert shell.save("first").code == 0
+    assert shell.apply().code == 0
+    return shell
+
+
+def secret_of(tmp_path: Path) -> str:
+    return (tmp_path / "site.key").read_text().splitlines()[1]
+
+
+@pytest.mark.parametrize("live", [(), ("--live",)], ids=["from nothing", "from AWS"])
+def test_a_rehearsal_imports_stand_ins_and_the_key_reaches_no_output_and_no_file(
+    shell: MigrationShell, authority: Issuer, tmp_path: Path, live: tuple[str, ...]
+) -> None:
+    old = secret_of(tmp_path)
+    write(tmp_path, "site", *authority.issue(NAME, f"www.{ZONE}"), authority.certificate)
+    assert shell.save("renewed").code == 0
+    rehearsed = shell.run(
+        "rehearse", shell.spec, "--migrations", str(shell.base), *live, "--debug", str(tmp_path / "log")
+    )
+    assert rehearsed.code == 0, rehearsed.out + rehearsed.err
+    assert "0002_renewed.yaml" in rehearsed.out
+    assert ("0001_first.yaml" in rehearsed.out) is (not live)
+    written = [file.read_text() for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".key"]
+    for text in (rehearsed.out, rehearsed.err, *written):
+        assert not any(word in text for word in (old, secret_of(tmp_path), SECRET_WORDS))
+    assert shell.apply().code == 0
+
+
+def test_a_saved_import_of_a_certificate_that_has_expired_since_is_refused_before_the_first_write(
+    shell: MigrationShell, authority: Issuer, tmp_path: Path
+) -> None:
+    write(tmp_path, "site", *authority.issue(NAME, days=30), authority.certificate)
+    assert shell.save("renewed").code == 0
+    (stack,) = load([shell.spec])
+    runner, folder = NoRuns(), FolderSource(Folder.of("my-web", shell.base))
+    aws, later = Aws(REGION, endpoint=shell.box.url, session=boto3_session("test", "test")), time.time() + 31 * 86400
+    executor = MigrationExecutor(
+        aws, stack, folder, runner, BoxClock(shell.box), lambda _: None, lambda _: None, wall=lambda: later
+    )
+    shell.box.clear_calls()
+    with pytest.raises(Refused, match=r"certificate\.main: the certificate of \S+site\.pem has expired on"):
+        executor.run()
+    assert shell.box.writes() == []
+
+
+class NoRuns:
+    """No run happened, and none may begin."""
+
+    def records(self) -> list[RunRecord]:
+        return []
+
+    def run(self, *_: object, **__: object) -> RunResult:
+        raise AssertionError("a run began")

@@ -71,3 +71,20 @@ def test_more_certificates_than_the_quota_are_refused(stage: Stage) -> None:
     listener = f"listeners: [{{listen: 443/https, respond: 404, certificates: [{arns}]}}]\n"
     with pytest.raises(Refused, match="the spec wants 26 certificates, and this account's quota is 25"):
         stage.plan(specs.HEAD + listener)
+
+
+def test_groups_and_targets_count_for_their_load_balancer(stage: Stage) -> None:
+    groups = "".join(f"  g{n}: {{ips: [172.31.0.{n}, 172.31.1.{n}], port: 80}}\n" for n in range(5, 8))
+    rules = "".join(f"      - {{path: /{n}, forward: g{n}}}\n" for n in range(5, 8))
+    text = f"{specs.HEAD}groups:\n{groups}listeners:\n  - listen: 80/http\n    respond: 404\n    rules:\n{rules}"
+    stage.box.quota("groups_per_lb", 2)
+    stage.box.quota("targets_per_group", 5)
+    with pytest.raises(Refused) as caught:
+        stage.plan(text)
+    assert "load_balancer.main: the spec wants 3 target groups, and this account's quota is 2" in caught.value.what
+    assert "load_balancer.main: the spec wants 6 targets, and this account's quota is 5" in caught.value.what
+    stage.box.quota("targets_per_group", 1)
+    with pytest.raises(
+        Refused, match=r"targets\.g5: the spec wants 2 targets|target_group\.g5: the spec wants 2 targets"
+    ):
+        stage.plan(text)

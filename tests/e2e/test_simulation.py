@@ -41,6 +41,7 @@ def watched(stage: Stage, spec: str) -> None:
     (stack,) = stage.stacks(spec)
     foretold = list(states_of({a: live.model for a, live in plan.lives.items()}, plan.steps))
     after = dict(zip((step.id for step in plan.steps), foretold[1:], strict=True))
+    scaled = scaled_groups(*foretold)
     wrong: list[tuple[str, ...]] = []
 
     def tell(event: Event) -> None:
@@ -50,7 +51,6 @@ def watched(stage: Stage, spec: str) -> None:
     def differences(told: State) -> list[tuple[str, ...]]:
         observed = observe(stage.aws.send, stage.aws.region, [stack], KINDS)[stack.name]
         lives = diff(observed.desired, observed.live, KINDS).lives
-        scaled = scaled_groups({address: live.model for address, live in lives.items()}, told)
         lives = {address: live for address, live in lives.items() if not _registered_by_aws(live.model, scaled)}
         told = {address: resource for address, resource in told.items() if not _registered_by_aws(resource, scaled)}
         live, expected = fingerprint(live_in_terms_of(lives, told, KINDS), KINDS), fingerprint(told, KINDS)

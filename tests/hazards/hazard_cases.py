@@ -280,6 +280,18 @@ CASES = {
         "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/older/*, /o]}]}}  # <-\n",
         "- {do: update, what: rule.old, set: {conditions: [{field: path-pattern, values: [/old/*, /older/*]}]}}\n",
     ),
+    "sessions-lost: of a group": Case(
+        "sessions-lost",
+        "- {do: update, what: target_group.web, set: {attributes: {stickiness.enabled: 'false'}}}  # <-\n",
+        "- {do: update, what: target_group.web, set: {attributes: {stickiness.lb_cookie.duration_seconds: '60'}}}\n",
+        (SHOP, "- {do: update, what: target_group.web, set: {attributes: {stickiness.enabled: 'true'}}}\n"),
+    ),
+    "sessions-lost: between groups": Case(
+        "sessions-lost",
+        set_443("action: {type: forward, groups: [{group: web}, {group: api}]}").replace("\n", "  # <-\n"),
+        "- {do: update, what: listener.443, set: {action: {type: forward, groups: [{group: web}]}}}\n",
+        (SHOP, set_443("action: {type: forward, groups: [{group: web}, {group: api}], sticky: 60}")),
+    ),
     "requests-cut-off": Case(
         "requests-cut-off",
         SHIFTED + LET_GO + "  # <-\n",

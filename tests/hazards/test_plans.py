@@ -28,6 +28,8 @@ REAL = {
     "rule removed": ("route-removed",),
     "no more client certificates and headers": ("weaker-encryption", "login-removed"),
     "balancer name": ("dns-name-changes",),
+    "from a sticky group to weights": ("sessions-lost",) * 2,
+    "groups behind weights are no longer sticky": ("sessions-lost",) * 3,
     "everything at once": ("public-exposure", "dns-name-changes"),
     "second service away": ("route-removed",),
 }

@@ -6,13 +6,15 @@ permissions its commands need.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from elbplan.core.address import Address
-from elbplan.core.fingerprint import fingerprint, live_in_terms_of
+from elbplan.core.fingerprint import Hashes, fingerprint, live_in_terms_of
 from elbplan.core.plan import Plan, Step
 from elbplan.core.simulate import State, states_of
 from elbplan.core.stack import Stack
@@ -28,7 +30,7 @@ from elbplan.sandbox.box import Box
 
 from ..e2e.stage import REGION, Stage
 from .sent import Recorder, versions
-from .surroundings import approve_mails, prepare
+from .surroundings import prepare
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
@@ -69,26 +71,28 @@ class Lives:
         stacks: list[Stack] = []
         texts = list(versions(name, prepare(stage) | {"FILES": str(self.files)}))
         for text in texts:
-            approve_mails(stage, text)
             stacks = [*stacks[-1:], *stage.stacks(text)]
-            _under_policy(stage, life, "apply", stacks, lambda text=text: _apply(stage, life, stage.plan(text), stacks[-1]))
-            _under_policy(stage, life, "plan", stacks[-1:], lambda text=text: stage.assert_settled(text))
-        (end,) = workflow.plan_destroy(stage.aws, stage.stacks(texts[-1]), KINDS)
-        _under_policy(stage, life, "destroy", stacks[-1:], lambda: _apply(stage, life, end, stacks[-1]))
+            with _policy(stage, life, "apply", stacks):
+                _apply(stage, life, stage.plan(text), stacks[-1])
+            with _policy(stage, life, "plan", stacks[-1:]):
+                assert stage.plan(text).empty
+            stage.assert_settled(text)
+        with _policy(stage, life, "destroy", stacks[-1:]):
+            (end,) = workflow.plan_destroy(stage.aws, stage.stacks(texts[-1]), KINDS)
+            _apply(stage, life, end, stacks[-1])
         stage.assert_nothing_left(end.stack, validation="remove_validation: true" not in texts[-1])
         stage.assert_foreign_unchanged()
         return life
 
 
-def _under_policy(
-    stage: Stage, life: Life, command: Command, stacks: Sequence[Stack], work: Callable[[], object]
-) -> None:
-    """Does the work with no more permissions than `elbplan permissions` prints for it."""
+@contextlib.contextmanager
+def _policy(stage: Stage, life: Life, command: Command, stacks: Sequence[Stack]) -> Iterator[None]:
+    """Gives the credentials no more permissions than `elbplan permissions` prints for the command."""
     here = [replace(stack, region=stage.aws.region) for stack in stacks]
     stage.box.policy(combined(policy(stack, command) for stack in here).document)
     stage.box.clear_calls()
     try:
-        work()
+        yield
     finally:
         calls = stage.box.calls
         stage.box.policy(None)
@@ -102,23 +106,34 @@ def one_by_one(steps: Sequence[Step]) -> list[Step]:
     return [replace(step, needs=need) for step, need in zip(steps, needs, strict=False)]
 
 
+def _compared(steps: Sequence[Step]) -> Iterator[str]:
+    """The steps after which AWS is read: of creates, or deletes, of one kind in a row the last; of others each."""
+    writing = [step for step in steps if step.writes]
+    for step, following in itertools.zip_longest(writing, writing[1:]):
+        same = following and (step.do, step.address.kind) == (following.do, following.address.kind)
+        if not same or step.do not in ("create", "delete"):
+            yield step.id
+
+
 def _apply(stage: Stage, life: Life, plan: Plan, stack: Stack) -> None:
     """Runs a plan and compares AWS with the simulation after each step that writes."""
     plan = replace(plan, steps=one_by_one(plan.steps))
     start, *states = states_of({address: live.model for address, live in plan.lives.items()}, plan.steps)
     after = dict(zip((step.id for step in plan.steps), states, strict=True))
     described = {address[:2] for address in (*plan.desired, *(step.address for step in plan.steps))}
-    view = View(stage, stack, described, ends=not plan.desired)
+    view = View(stage, stack, plan.desired, described)
     life.differing += [("start", *found) for found in view.differences(start)]
 
+    compared = set(_compared(plan.steps))
+
     def tell(event: Event) -> None:
-        if event.what == "done" and event.step.writes:
+        if event.what == "done" and event.step.id in compared:
             found = view.differences(after[event.step.id])
             life.differing.extend((event.step.id, *addresses) for addresses in found)
 
     outcome = workflow.apply(stage.aws, plan, KINDS, tell, stage.clock, parallel=1)
     assert outcome.complete, [(event.step.id, event.text, event.hint) for event in outcome.failed]
-    writes = [fingerprint(after[step.id], KINDS).text for step in plan.steps if step.writes]
+    writes = [fingerprint(after[step.id], KINDS, view.hashes).text for step in plan.steps if step.writes]
     life.repeated += [text for text in writes if writes.count(text) > 1]
 
 
@@ -126,26 +141,27 @@ def _apply(stage: Stage, life: Life, plan: Plan, stack: Stack) -> None:
 class View:
     """What AWS has of a stack.
 
+    desired     what the plan leads to
     described   the kinds and names of spec and plan; other targets belong to others, such as Auto Scaling groups
-    ends        the plan destroys the stack, so the names in its spec are not looked up
     """
 
     stage: Stage
     stack: Stack
+    desired: State
     described: set[tuple[str, str]]
-    ends: bool
+    hashes: Hashes = field(default_factory=dict)
 
     def differences(self, expected: State) -> list[tuple[str, ...]]:
         """The resources in which AWS differs from a state; none if it does not."""
         aws = self.stage.aws
-        seen = observe_each(aws.send, aws.region, [self.stack], KINDS, looking_up=not self.ends)[self.stack.name]
+        stack = replace(self.stack, resources=self.desired) if self.desired else self.stack
+        seen = observe_each(aws.send, aws.region, [stack], KINDS, looking_up=bool(self.desired))[stack.name]
         assert isinstance(seen, Observed), seen
-        lives = diff({} if self.ends else seen.desired, seen.live, KINDS).lives
+        lives = diff(self.desired, seen.live, KINDS).lives
         ours = {address: resource for address, resource in expected.items() if self._is_ours(address)}
-        live = fingerprint(
-            live_in_terms_of({a: each for a, each in lives.items() if self._is_ours(a)}, ours, KINDS), KINDS
-        )
-        simulated = fingerprint(ours, KINDS)
+        there = {address: live for address, live in lives.items() if self._is_ours(address)}
+        live = fingerprint(live_in_terms_of(there, ours, KINDS), KINDS, self.hashes)
+        simulated = fingerprint(ours, KINDS, self.hashes)
         return [] if live.text == simulated.text else [live.differing(simulated)]
 
     def _is_ours(self, address: Address) -> bool:

@@ -9,15 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
-
-from elbplan.live.client import Aws
-from elbplan.sandbox.box import Box
 from elbplan.sandbox.server.call_log import is_write
 
-from ..e2e.stage import REGION, Stage
+from ..direct import direct_session
 from .models import Operation, sent_members
-from .surroundings import approve_mails, prepare
 
 FOLDER = Path(__file__).parent
 SPECS = sorted(path.name.removesuffix(".yaml") for path in FOLDER.glob("*.yaml") if path.name.count(".") == 1)
@@ -42,24 +37,10 @@ class Recorder:
 
     def __init__(self) -> None:
         self.sent: dict[Operation, set[str]] = defaultdict(set)
-        self.session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
+        self.session = direct_session("test", "test")
         self.session.events.register("provide-client-params.*.*", self._record)
 
     def _record(self, params: Any, model: Any, **_: Any) -> None:
         service, operation = model.service_model.service_name, model.name
         if service not in OWN and is_write(operation) and not ENDINGS.match(operation):
             self.sent[service, operation] |= sent_members((service, operation), params)
-
-
-def live(box: Box, recorder: Recorder, name: str, files: Path) -> None:
-    """The life of a knob spec, with the invariants of every test environment after each change.
-
-    files   the folder of the files that `surroundings.write_files` wrote: `FILES` in a spec
-    """
-    stage = Stage(box)
-    stage.aws = Aws(REGION, endpoint=box.url, session=recorder.session, parallel=8)
-    texts = list(versions(name, prepare(stage) | {"FILES": str(files)}))
-    for text in texts:
-        approve_mails(stage, text)
-        stage.apply(text)
-    stage.destroy(texts[-1])

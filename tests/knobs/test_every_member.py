@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
 from elbplan.kinds import KINDS
-from elbplan.sandbox.box import Box
 from elbplan.sandbox.server.call_log import is_write
 from elbplan.spec import schema
 from website.reference.members import MEMBERS, Row
 
 from .keys import has_key
 from .models import ACTIONS, SERVICES, Operation, members, operation_model
-from .sent import ENDINGS, OWN, SPECS, Recorder, live
-from .surroundings import write_files
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
-
-
-@pytest.fixture(scope="module")
-def recorder() -> Recorder:
-    return Recorder()
+from .sent import ENDINGS, OWN
 
 
 def operations() -> set[Operation]:
@@ -67,20 +53,3 @@ def test_a_spec_knows_every_key_of_the_rows() -> None:
     keys = {row.key for rest in MEMBERS.values() for rows in rest.values() for row in rows.values() if row.key}
     assert len(keys) > 100
     assert sorted(key for key in keys if not has_key(document, key)) == [], "a spec has no such key"
-
-
-def test_the_specs_send_what_the_rows_promise(box: Box, recorder: Recorder, tmp_path: Path) -> None:
-    write_files(tmp_path)
-    for name in SPECS:
-        live(box, recorder, name, tmp_path)
-    assert set(recorder.sent) <= operations(), "an operation without a permission"
-    promised = {
-        (s, o, m)
-        for s, rest in MEMBERS.items()
-        for o, rows in rest.items()
-        for m, row in rows.items()
-        if not row.reason
-    }
-    sent = {(*operation, member) for operation, found in recorder.sent.items() for member in found}
-    assert sorted(promised - sent) == [], "no knob spec sends it"
-    assert sorted(sent - promised) == [], "sent, but docs/reference names no key"

@@ -267,3 +267,15 @@ def test_rule_23_forty_requests_at_once(kit: Kit) -> None:
                 kit.elb.describe_account_limits()
     finally:
         kit.box.switch("elb_rate", False)
+
+
+def test_rule_23_quotas_of_route_53(kit: Kit) -> None:
+    limit = kit.dns.get_account_limit(Type="MAX_HOSTED_ZONES_BY_OWNER")
+    assert (limit["Limit"]["Value"], limit["Count"]) == (500, 1)
+    kit.box.quota("hosted_zones", 1)
+    with refused("TooManyHostedZones"):
+        kit.dns.create_hosted_zone(Name="more.net", CallerReference="more")
+    kit.box.quota("health_checks", 0)
+    check = {"Type": "HTTP", "FullyQualifiedDomainName": "a.example.com"}
+    with refused("TooManyHealthChecks"):
+        kit.dns.create_health_check(CallerReference="a", HealthCheckConfig=check)

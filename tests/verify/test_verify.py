@@ -11,14 +11,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 
-from elbplan.core.address import Address
-from elbplan.core.resource import rebuilt
 from elbplan.kinds.delegation import NameAnswer, ParentAnswer
 from elbplan.verification.deadline import Limits
 from elbplan.verification.network import NoNetwork
@@ -380,17 +377,6 @@ def dripping() -> Iterator[int]:
             yield server.getsockname()[1]
         finally:
             stop.set()
-
-
-def test_a_listener_for_clients_with_certificates_is_not_asked() -> None:
-    stack = served()
-    address = Address("listener", "443")
-    listener = rebuilt(stack.resources[address], mutual_authentication={"Mode": "verify"})
-    with answering() as network:
-        verification = verified(network, replace(stack, resources={**stack.resources, address: listener}))
-    assert failures(verification) == {}
-    assert [check.text for check in found(verification, "tls")] == ["clients need a certificate of their own"]
-    assert found(verification, "answer") == []
 
 
 def test_certificates_that_end_soon() -> None:

@@ -113,7 +113,9 @@ class StackRehearsal:
     def run(self) -> dict[str, Any]:
         """Prints each proof when it is known. Returns all proofs as a document."""
         chain = load(Folder.of(self.stack.name, self.base))
-        aws = simulator_aws(self._region(), self.box.url, log=debug_log_of(self.app))
+        from ...sandbox.server.direct import DirectSession  # needs moto, which is optional
+
+        aws = simulator_aws(self._region(), self.box.url, log=debug_log_of(self.app), kind=DirectSession)
         environment = RehearsalEnvironment(self.box, aws, self.stack, chain)
         began, files = time.monotonic(), []
         all_lines: list[PromiseLine] = []
@@ -151,7 +153,8 @@ class StackRehearsal:
     ) -> tuple[Sequence[Migration], Mapping[Address, Mapping[str, Any]]]:
         assert self.connections is not None
         cloud = self.connections.cloud_of(self.stack)
-        return start_from_live(cloud, self.stack, environment.chain)
+        pending, live_values = start_from_live(cloud, self.stack, environment.saved)
+        return [environment.chain[migration.number - 1] for migration in pending], live_values
 
     def _region(self) -> str:
         if self.connections:

@@ -15,10 +15,12 @@ from ...api.planning import Planned
 from ...api.verification import until_all_answer
 from ...core.duration import SPELLINGS, parse_duration
 from ...core.stack import Stack
+from ...errors import UsageProblem
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
 from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
 from ...verification.check import Verification
+from ...verification.client_identity import ClientIdentity
 from ...verification.stack import ServedStack
 from ..context import App
 from ..errors import worst
@@ -61,11 +63,17 @@ class Duration(click.ParamType[int]):
 @click.option(
     "--timeout", type=Duration(), default="15m", metavar="TIME", help="With --watch: give up after this time."
 )
+@click.option(
+    "--client-certificate", metavar="FILE", help="For listeners with mutual TLS: the certificate to show, in PEM."
+)
+@click.option("--client-key", metavar="FILE", help="Its private key in PEM, if it is in another file.")
 @shared
 @click.pass_obj
-def command(app: App, words: tuple[str, ...], watch: bool, timeout: int) -> int:
+def command(
+    app: App, words: tuple[str, ...], watch: bool, timeout: int, client_certificate: str | None, client_key: str | None
+) -> int:
     """Checks all stacks at the same time. Ends with 3 if a check of one fails."""
-    round = Round(app, words)
+    round = Round(app, words, _identity(client_certificate, client_key))
     verifications = _watched(round, timeout) if watch else round.look()
     if all(verification.problem for verification in verifications):
         raise_if_all_fail(round.plans)
@@ -79,12 +87,24 @@ def command(app: App, words: tuple[str, ...], watch: bool, timeout: int) -> int:
     return worst([*codes, *(plan.problem.exit_code for plan in round.plans if plan.problem)])
 
 
+def _identity(certificate: str | None, key: str | None) -> ClientIdentity | None:
+    """The client certificate of the options; None without one. Raises UsageProblem for files without it."""
+    if certificate is None:
+        if key is not None:
+            raise UsageProblem("--client-key needs --client-certificate", hint="name the certificate of the key, too")
+        return None
+    identity = ClientIdentity(certificate, key or "")
+    identity.check()
+    return identity
+
+
 @dataclass
 class Round:
-    """One round of checks of the stacks that the words name."""
+    """One round of checks of the stacks that the words name, with this client certificate."""
 
     app: App
     words: Sequence[str]
+    identity: ClientIdentity | None = None
     plans: list[Planned] = field(default_factory=list)
 
     def look(self) -> list[Verification]:
@@ -100,7 +120,7 @@ class Round:
             return Verification(plan.stack.name, problem=plan.problem.what)
         if not plan.stack.file and not plan.plan.lives:
             raise unknown_stack(self.app, plan.stack.name, f", and {plan.plan.region} has nothing of it")
-        return checked(self.app, stack, plan.cloud)
+        return checked(self.app, stack, plan.cloud, self.identity)
 
     def screen(self, number: int, verification: Verification) -> list[Any]:
         """The screen of one stack. Of several stacks, only failed checks and the results are shown, without -v."""

@@ -1,4 +1,4 @@
-"""Hazards of whole load balancers: outage, dns-name-changes, extra-cost."""
+"""Hazards of whole load balancers: outage, dns-name-changes, route-removed, extra-cost."""
 
 from __future__ import annotations
 
@@ -60,6 +60,25 @@ def dns_name_changes(timeline: Timeline) -> Iterator[Hazard]:
         remedy = "leave what cannot change in place; or first move the clients to a name of yours (domain:)"
         also = _created(timeline, new)
         yield Hazard("dns-name-changes", new, text, step=transition.index, remedy=remedy, also=also)
+
+
+FAMILIES = {
+    "ipv4": frozenset({"IPv4"}),
+    "dualstack": frozenset({"IPv4", "IPv6"}),
+    "dualstack-without-public-ipv4": frozenset({"IPv6"}),
+}
+
+
+def family_removed(timeline: Timeline) -> Iterator[Hazard]:
+    """A load balancer loses its IPv6 addresses, or its public IPv4 addresses."""
+    for transition in timeline.transitions:
+        for address, before, balancer in transition.changed_to(LoadBalancer):
+            if before is None or address in timeline.spare:
+                continue
+            for family in sorted(FAMILIES[before.ip_address_type] - FAMILIES[balancer.ip_address_type]):
+                text = f"clients that have only {family} no longer reach it"
+                remedy = f"keep ip_address_type: {before.ip_address_type} until the access logs show no such client"
+                yield Hazard("route-removed", address, text, step=transition.index, remedy=remedy)
 
 
 def extra_cost(timeline: Timeline) -> Iterator[Hazard]:

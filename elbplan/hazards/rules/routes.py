@@ -8,6 +8,7 @@ from ...core.address import Address, Ref, without_deposed
 from ...core.hazard import Hazard
 from ...core.resource import Resource
 from ...kinds.auto_scaling_attachment import AutoScalingAttachment
+from ...kinds.aws.functions import functions_in
 from ...kinds.listener import Listener
 from ...kinds.rule import Rule
 from ...kinds.target_group import TargetGroup
@@ -112,14 +113,23 @@ def _answered(timeline: Timeline, traffic: TrafficState, address: Address, place
 def _replaced_targets(timeline: Timeline, transition: Transition) -> Iterator[Hazard]:
     """A step removes every target that was seen healthy and leaves others."""
     index = transition.index
-    for address, _, targets in transition.changed_to(Targets):
+    for address, before, targets in transition.changed_to(Targets):
         group = targets.group
         if not targets.members or group not in transition.after.serving:
+            continue
+        if before is not None and functions_in(member.address for member in before.members):
+            text = f"{group} can have one function only, so requests get no answer until it has the new one"
+            yield Hazard("route-interrupted", address, text, step=index, remedy=ANOTHER_GROUP)
             continue
         if timeline.is_verified(group, index) and not timeline.is_verified(group, index + 1):
             text = f"none of the targets that remain in {group} was ever seen healthy"
             remedy = f"register the new ones beside the old, wait until {address} is healthy, then remove the old"
+            if any(":function:" in (target.address or "") for target in targets.members):  # a group takes one function
+                remedy = "make a second group with the new function, and move the weights to it step by step"
             yield Hazard("targets-unverified", address, text, step=index, remedy=remedy)
+
+
+ANOTHER_GROUP = "make a group with the new function, forward to it instead, and remove the old group last"
 
 
 def serves_somebody(timeline: Timeline, traffic: TrafficState, address: Address, place: Resource) -> bool:

@@ -22,6 +22,7 @@ GUARDS = {
     "deletion_protection.enabled": "deletion protection",
     "access_logs.s3.enabled": "the access log",
     "connection_logs.s3.enabled": "the connection log",
+    "health_check_logs.s3.enabled": "the log of health checks",
 }
 
 Source = tuple[str, int | None, int | None, str | None]
@@ -151,7 +152,7 @@ def _weaker_policies(transition: Transition) -> Iterator[Hazard]:
 
 
 def protection_removed(timeline: Timeline) -> Iterator[Hazard]:
-    """Deletion protection or the access log is switched off."""
+    """Deletion protection or a log is switched off."""
     for transition in timeline.transitions:
         for address, same, balancer in transition.changed_to(LoadBalancer):
             if address in timeline.spare:

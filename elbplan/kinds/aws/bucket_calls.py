@@ -9,7 +9,7 @@ from ...core.call import DENIED_ANSWER, Answer, Call
 from ...errors import Refused
 from .bucket_tags import bucket_owner
 from .log_delivery import own_bucket_name
-from .ownership import tag_list, tag_mapping
+from .ownership import OWN, tag_list, tag_mapping
 
 IDENTITY = Call("sts", "GetCallerIdentity")
 FIRST_REGION = "us-east-1"
@@ -121,3 +121,12 @@ def put(place: BucketPlace, operation: str, **params: Any) -> Call:
 def delete(place: BucketPlace) -> Call:
     """Deletes the bucket. S3 refuses that while it has objects, and then it stays."""
     return Call("s3", "DeleteBucket", place.params, done_if=(MISSING, "BucketNotEmpty"))
+
+
+def retag(stack: str, region: str, new: Mapping[str, str], *, keeping: bool = False) -> Generator[Call, Answer, str]:
+    """Replaces elbplan's tags of the log bucket, or with `keeping` only those that are new. Returns its name."""
+    place = yield from place_of(stack, region)
+    present = tag_mapping((yield tags(place.bucket)).get("TagSet"))
+    kept = {key: value for key, value in present.items() if keeping or not key.startswith(OWN)}
+    yield put_tags(place, {**kept, **new})
+    return place.bucket

@@ -11,20 +11,25 @@ from .. import KINDS
 from ..listener import Listener
 from ..load_balancer import LoadBalancer
 from ..rule import Rule
+from . import mark_steps
 from .alias_tags import record_tags, remember_records
 from .capacity_reservation import reservation_tags
 from .leading_actions import secret_tags
-from .ownership import ADDRESS, STACK, tag, untag, user_tag_names
+from .ownership import ADDRESS, EXPIRES, STACK, tag, untag, user_tag_names
 
 FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 
 def change_ownership(step: Step, context: StepContext) -> WriteProgram:
-    """The calls of an `adopt`, `moved` or `release` step. A kind without tags needs none."""
+    """The calls of an `adopt`, `moved` or `release` step. A kind without tags and marks needs none."""
     adopt = KINDS[step.address.kind].adopt
     if step.do == "adopt" and adopt is not None:
         assert step.after is not None
         return adopt(step.after, context)
+    if step.do == "release" and mark_steps.is_marked(step.before):
+        return mark_steps.release(step, context)
+    if step.do == "moved" and step.address.kind in mark_steps.MOVED:
+        return mark_steps.moved(step, context)
     if not KINDS[step.address.kind].taggable:
         return no_calls()
     if step.do == "adopt":
@@ -52,7 +57,13 @@ def _moved(step: Step, context: StepContext) -> WriteProgram:
 def _release(step: Step, context: StepContext) -> WriteProgram:
     assert step.before is not None
     records = _records(step.before)
-    keys = [STACK, ADDRESS, *user_tag_names(step.before.tags), *record_tags(records)]
+    keys = [
+        STACK,
+        ADDRESS,
+        *({EXPIRES} & set(step.before.tags)),
+        *user_tag_names(step.before.tags),
+        *record_tags(records),
+    ]
     keys += [*_capacity(step.before), *_secret_tags(step.before)]
     yield untag(context.id(step.address), keys)
     if isinstance(step.before, LoadBalancer) and records:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ...core.plan import Plan
 from ...core.stack import Stack
 from ...errors import Problem, Refused, SpecProblem, escaped
+from ...kinds.certificate_limits import unusable_now
 from ..lint.lint import LintFinding, LiveFacts, findings
 from ..migration import Migration
 from .journal import RunJournal, edited
@@ -133,6 +135,12 @@ def refuse_edited_during_hold(
             raise Refused(
                 f"{where} was edited during the hold", hint="elbplan apply goes on with the file as it is now"
             )
+
+
+def refuse_unusable_certificates(plan: Plan, now: float) -> None:
+    """Raises Refused for a certificate that the plan imports and that is not valid `now`, in seconds since 1970."""
+    if refusals := list(unusable_now(plan.steps, now)):
+        raise Refused("\n".join(refusal.what for refusal in refusals), hint=refusals[0].hint)
 
 
 def refuse_uncovered(stack: Stack, last: Migration, pending: Pending) -> None:

@@ -33,6 +33,7 @@ from .checks import (
     refuse_rolled_back,
     refuse_uncovered,
     refuse_undone,
+    refuse_unusable_certificates,
 )
 from .hold import LOOK, Hold
 from .journal import HoldPlace, RunJournal, journal_of
@@ -169,6 +170,7 @@ class MigrationExecutor:
         if not agreement.empty:
             self.tell(Proposed(agreement=agreement))
         check()
+        refuse_unusable_certificates(agreement.plan, self.wall())
         if not agreement.empty:
             self.confirm(agreement)
 
@@ -180,7 +182,8 @@ class MigrationExecutor:
         return MigrationRun(migration.id, migration.sha, "", pending.entry, at, state)
 
     def execute(self, shown: Plan, plan_again: Callable[[], Plan], migration: MigrationRun) -> RunResult:
-        """Run a plan under the lock."""
+        """Run a plan under the lock. Raises Refused for a certificate that expired, perhaps during a hold."""
+        refuse_unusable_certificates(shown, self.wall())
         return self.runner.run(shown, plan_again, migration, confirmed=self.options.confirmed)
 
     # After a run -------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def issue_approved(account: Account, certificate: StoredCertificate) -> None:
 
     https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html
     """
+    if account.options.approve_mails:
+        certificate.approved |= set(certificate.names)
     if set(certificate.names) <= certificate.approved and certificate.records_found_at is None:
         certificate.records_found_at = account.moment
 

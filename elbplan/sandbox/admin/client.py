@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 
 from ..server.call_log import LoggedCall, counts, writes
+from ..server.direct import DirectSession
 
 Predicate = Callable[[str, dict[str, Any]], bool]
 Route = tuple[str, int, str, str]
@@ -24,7 +24,7 @@ def _session() -> boto3.Session:
     """One session for all clients. It ignores the user's profile, files and endpoints, so it never reaches AWS."""
     no_file = (None, None, os.devnull, None)
     variables = {"profile": (None, None, None, None), "config_file": no_file, "credentials_file": no_file}
-    return boto3.Session(botocore_session=botocore.session.Session(session_vars=variables))
+    return boto3.Session(botocore_session=DirectSession(session_vars=variables))
 
 
 class BoxClient(ABC):
@@ -169,6 +169,14 @@ class BoxClient(ABC):
         """Starts DNS and proxy at the first call. Returns dns ([host, port]), proxy (URL) and authority (PEM)."""
         network: dict[str, Any] = self.ask("network")
         return network
+
+    def client_certificate(self, authority: str, **more: Any) -> dict[str, str]:
+        """Returns a new client certificate and its key in PEM, signed by the CA in this file: s3://authorities/ca.pem.
+
+        More fields are those of ClientCertificate: `revoked` (the location of a list), `expired`, `name`, `domain`.
+        """
+        issued: dict[str, str] = self.ask("client_certificate", authority=authority, **more)
+        return issued
 
     def delegate(self, zone: str, name_servers: Iterable[str] | None = None) -> None:
         """The registrar gets these name servers for a zone: none, or without an argument again those of the zone."""

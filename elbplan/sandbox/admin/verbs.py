@@ -9,7 +9,7 @@ from ..account import Account, CallContext
 from ..faults import FaultKind
 from ..iam.check import set_policies
 from ..state.probes import probed_route
-from ..state.visitors import visitor_of
+from ..state.visitors import ClientCertificate, visitor_of
 from ..timing import Timing
 from ..traffic import answer, watch
 from . import snapshot
@@ -143,6 +143,12 @@ class Controls:
 
             self.account.network = SandboxNetwork(self.account)
         return self.account.network.as_json()
+
+    def client_certificate(self, **shown: Any) -> dict[str, str]:
+        """Issues a certificate for a visitor, with the fields of ClientCertificate. Returns certificate and key."""
+        from ..network.client_certificates import ClientAuthorities  # trustme takes 0.2 s to import
+
+        return ClientAuthorities.of(self.account).issue(ClientCertificate(**shown))
 
     def delegate(self, zone: str, name_servers: list[str] | None = None) -> None:
         """The registrar gets these name servers for a zone: [] for none, None for those of the zone."""

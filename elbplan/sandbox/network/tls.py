@@ -1,5 +1,6 @@
 """The certificates that HTTPS and TLS listeners show, and the authority that signs those of ACM."""
 
+import contextlib
 import ssl
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from ..rules import rule
 from ..state.acm import StoredCertificate
 from ..state.elbv2 import StoredListener
 from ..traffic.certificates import shown_certificate
+from .client_certificates import check_client, require_client
 
 HOUR = 3600
 
@@ -85,13 +87,20 @@ def wrap_listener(
     def choose(connection: ssl.SSLObject, server_name: str | None, _context: ssl.SSLContext) -> None:
         if server_name and (shown := _shown(account, listener, server_name)):
             connection.context = authority.context_for(shown, least)
+            require_client(account, listener, connection.context)
 
     default = _shown(account, listener, "")
     if default is None:
         raise ssl.SSLError("the listener has no issued certificate")
     context = authority.context_for(default, least)
+    require_client(account, listener, context)
     context.sni_callback = choose
-    return context.wrap_socket(connection, server_side=True)
+    secured = context.wrap_socket(connection, server_side=True)
+    with contextlib.ExitStack() as opened:
+        opened.push(secured)
+        check_client(account, listener, secured.getpeercert() or {})
+        opened.pop_all()
+    return secured
 
 
 def wrap_server(authority: CertificateAuthority, connection: Any) -> ssl.SSLSocket:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..account import CallContext
 from ..params import Params
-from . import changes, health_checks, tags, vpcs, zones
+from . import changes, health_checks, limits, tags, vpcs, zones
 
 ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "CreateHostedZone": zones.create_hosted_zone,
@@ -17,6 +17,7 @@ ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "ListHostedZones": zones.list_hosted_zones,
     "ListHostedZonesByName": zones.list_hosted_zones_by_name,
     "GetChange": zones.get_change,
+    "GetAccountLimit": limits.get_account_limit,
     "UpdateHostedZoneComment": zones.update_comment,
     "AssociateVPCWithHostedZone": vpcs.associate,
     "DisassociateVPCFromHostedZone": vpcs.disassociate,

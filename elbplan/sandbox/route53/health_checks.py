@@ -11,6 +11,7 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.route53 import HealthCheck
+from .limits import check_health_checks
 
 ENDPOINTS = ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP")
 FIXED = ("Type", "RequestInterval", "MeasureLatency")
@@ -54,6 +55,7 @@ def create_health_check(context: CallContext, params: Params) -> Params:
     if reference in dns.used_references:
         raise AwsError("HealthCheckAlreadyExists", f"The reference {reference} was used for another health check.", 409)
     check_config(config)
+    check_health_checks(context)
     id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{reference} {next(context.account.numbers)}"))
     stored = HealthCheck(id, reference, completed(config), dict(config))
     dns.health_checks[id] = stored

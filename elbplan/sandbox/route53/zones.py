@@ -8,6 +8,7 @@ from ..errors import AwsError
 from ..params import Params
 from ..rules import rule
 from ..state.route53 import HostedZone, canonical
+from .limits import check_zones
 
 SERVERS = ["ns-1.awsdns-00.com", "ns-2.awsdns-00.net", "ns-3.awsdns-00.org", "ns-4.awsdns-00.co.uk"]
 
@@ -21,6 +22,7 @@ def zone_of(context: CallContext, zone_id: str) -> HostedZone:
 
 def create_hosted_zone(context: CallContext, params: Params) -> Params:
     check_unique(context, params)
+    check_zones(context)
     name = canonical(params["Name"])
     id = hashlib.sha1(f"{name}{next(context.account.numbers)}".encode()).hexdigest()[:20].upper()
     vpc = params.get("VPC")

@@ -9,7 +9,8 @@ from typing import Any
 class ClientCertificate:
     """The certificate that a visitor shows.
 
-    authority  the location of the file that has its CA, like s3://authorities/ca.pem
+    authority  the location of the file that has its CA, like s3://authorities/ca.pem; `*` for a certificate that every
+               listener accepts
     revoked    the location of the list that revokes it; empty if none does
     expired    its time is over
     name       the common name of its subject

@@ -8,6 +8,8 @@ from ..rules import rule
 from ..state.elbv2 import StoredListener
 from ..state.visitors import ClientCertificate
 
+EVERY_AUTHORITY = "*"
+"""In place of a location: a visitor whom every listener admits."""
 IDENTITIES = {"subject-cn": "name", "subject-ou": "unit", "san-dns": "domain", "san-uri": "uri"}
 """By the field of an identity filter: the field of ClientCertificate."""
 
@@ -22,6 +24,8 @@ def refusal(context: CallContext, listener: StoredListener, shown: ClientCertifi
     https://docs.aws.amazon.com/elasticloadbalancing/latest/network/client-certificate-filters.html
     """
     if listener.mutual.get("Mode") != "verify":
+        return ""
+    if shown is not None and shown.authority == EVERY_AUTHORITY:
         return ""
     if shown is None:
         return "it needs a client certificate"

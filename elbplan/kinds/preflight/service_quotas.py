@@ -1,0 +1,104 @@
+"""Quotas that the plan itself exceeds, or the account with it: security groups, hosted zones, health checks.
+
+AWS's defaults: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetAccountLimit.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ...core.call import Answer, Call, ReadProgram
+from ...core.permission import reads
+from ...core.plan import Plan, Refusal
+from ...core.resource import Resource
+from ..hosted_zone import HostedZone
+from ..load_balancer import LoadBalancer
+from ..route53_health_check import Route53HealthCheck
+from ..security_group import SecurityGroup
+from .asking import LATER, asked, is_known, written
+
+RULES, GROUPS = "L-0EA8095F", "L-2AFB9258"
+"""Inbound or outbound rules per security group; security groups per network interface."""
+DEFAULTS = {RULES: 60, GROUPS: 5}
+WORDS = {RULES: "rules in one direction", GROUPS: "security groups"}
+ACCOUNT = {
+    HostedZone.kind: ("MAX_HOSTED_ZONES_BY_OWNER", "hosted zones"),
+    Route53HealthCheck.kind: ("MAX_HEALTH_CHECKS_BY_OWNER", "health checks"),
+}
+
+
+class Wanted(NamedTuple):
+    """What a resource wants of a quota that AWS raises on request."""
+
+    who: str
+    code: str
+    number: int
+
+
+def _above_default(resource: Resource, who: str = "") -> Iterator[Wanted]:
+    """What is above AWS's default, so that only an account with a higher quota can have it."""
+    wanted = []
+    if isinstance(resource, SecurityGroup):
+        wanted.append(Wanted(who, RULES, max(len(resource.ingress), len(resource.egress or ()))))
+    if isinstance(resource, LoadBalancer):
+        wanted.append(Wanted(who, GROUPS, len(resource.security_groups or ())))
+    return (want for want in wanted if want.number > DEFAULTS[want.code])
+
+
+def _has_many(resource: Resource) -> Iterable[str]:
+    return ["*"] if any(_above_default(resource)) else []
+
+
+def _of_route53(resource: Resource) -> Iterable[str]:
+    return ["*"] if resource.kind in ACCOUNT else []
+
+
+PERMISSIONS = (
+    *reads("servicequotas:GetServiceQuota", verbs=("compare",), each=_has_many, without_it=LATER),
+    *reads("route53:GetAccountLimit", verbs=("compare",), each=_of_route53, without_it=LATER),
+)
+
+
+def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
+    """A refusal for each quota that is too low. Asks only for quotas that the plan comes near."""
+    wanted = [
+        want
+        for model in (SecurityGroup, LoadBalancer)
+        for address, _, after in written(plan, model)
+        for want in _above_default(after, str(address))
+    ]
+    wanted = list(dict.fromkeys(wanted))
+    codes = sorted({want.code for want in wanted})
+    new = {kind: sum(s.do == "create" and s.address.kind == kind for s in plan.steps) for kind in ACCOUNT}
+    kinds = [kind for kind, count in new.items() if count]
+    asks: list[Call] = [
+        asked("service-quotas", "GetServiceQuota", {"ServiceCode": "vpc", "QuotaCode": code}) for code in codes
+    ]
+    asks += [asked("route53", "GetAccountLimit", {"Type": ACCOUNT[kind][0]}) for kind in kinds]
+    answers = (yield asks) if asks else ()
+    quotas, limits = dict(zip(codes, answers, strict=False)), dict(zip(kinds, answers[len(codes) :], strict=True))
+    return [
+        *(refusal for want in wanted for refusal in _quota(want, quotas[want.code])),
+        *(refusal for kind in kinds for refusal in _account(new[kind], ACCOUNT[kind][1], limits[kind])),
+    ]
+
+
+def _quota(want: Wanted, answer: Answer) -> Iterator[Refusal]:
+    most = answer.get("Quota", {}).get("Value") if is_known(answer) else None
+    if most is not None and want.number > most:
+        hint = (
+            "make the spec smaller, or ask AWS for more: aws service-quotas request-service-quota-increase "
+            f"--service-code vpc --quota-code {want.code} --desired-value {want.number}"
+        )
+        yield Refusal(
+            f"{want.who}: it has {want.number} {WORDS[want.code]}, and this account's quota is {int(most)}", hint
+        )
+
+
+def _account(new: int, words: str, answer: Answer) -> Iterator[Refusal]:
+    most = answer.get("Limit", {}).get("Value") if is_known(answer) else None
+    if most is not None and answer.get("Count", 0) + new > most:
+        what = f"the plan makes {new} {words}, this account has {answer['Count']}, and its quota is {most}"
+        yield Refusal(what, "delete those that nobody uses, or ask AWS for more (Service Quotas, Route 53)")
