@@ -10,15 +10,16 @@ import io
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError
 
-from .engine import Engine
-from .protocol import HttpReply, HttpRequest
+if TYPE_CHECKING:  # both import moto, which only a process with a sandbox needs
+    from .engine import Engine
+    from .protocol import HttpReply
 
 _engines: dict[str, Engine] = {}
 """The engines of this process, by host and port."""
@@ -53,6 +54,8 @@ class _Sender:
         engine = _engines.get(parts.netloc)
         if engine is None or engine.account.faults.all:
             return self._network.send(request)
+        from .protocol import HttpRequest
+
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         reply = engine.handle(HttpRequest(request.method, target, headers, _bytes(request.body)))
