@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import boto3
+import botocore.session
 from botocore.credentials import CredentialProvider
 from botocore.exceptions import BotoCoreError
 
@@ -83,11 +84,16 @@ def running_simulator() -> RunningSandbox:
 
 
 def simulator_aws(
-    region: str, url: str, parallel: int = 16, retries: ReadRetries | None = None, log: DebugLog | None = None
+    region: str,
+    url: str,
+    parallel: int = 16,
+    retries: ReadRetries | None = None,
+    log: DebugLog | None = None,
+    kind: type[botocore.session.Session] = botocore.session.Session,
 ) -> Aws:
-    """Returns the cloud of a region in the simulator at this URL."""
+    """Returns the cloud of a region in the simulator at this URL. `kind` is the class of botocore's session."""
     _bypass_proxy()
-    session = _simulator_session(region=region)
+    session = _simulator_session(region=region, kind=kind)
     if log:
         log.watch(session)
     return Aws(region, endpoint=url, session=session, parallel=parallel, retries=retries)
@@ -108,7 +114,11 @@ def _aws_session(
 
 
 def _simulator_session(
-    profile: str = "", account: str = "", provider: CredentialProvider | None = None, region: str | None = None
+    profile: str = "",
+    account: str = "",
+    provider: CredentialProvider | None = None,
+    region: str | None = None,
+    kind: type[botocore.session.Session] = botocore.session.Session,
 ) -> boto3.session.Session:
     """Returns a session without the user's profiles, files and credentials. The simulator must not get real ones.
 
@@ -118,7 +128,7 @@ def _simulator_session(
     unset = (None, None, None, None)
     no_file = (None, None, os.devnull, None)
     variables = {"profile": unset, "config_file": no_file, "credentials_file": no_file}
-    inner = with_provider(botocore_session(variables=variables), provider)
+    inner = with_provider(botocore_session(variables=variables, kind=kind), provider)
     keys = (None, None) if provider else (account or "sandbox", "sandbox")
     return boto3.session.Session(*keys, region_name=region, botocore_session=inner)
 

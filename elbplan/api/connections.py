@@ -15,6 +15,7 @@ from ..core.environment import answered
 from ..core.identity import Identity, Place
 from ..core.stack import Stack
 from ..errors import AwsProblem, ElbplanError, Refused, escaped
+from ..kinds.hosted_zone import HostedZone
 from ..live.client import Aws
 from ..live.denied_calls import noticed_by
 from ..live.sessions import assume_role
@@ -146,8 +147,10 @@ class Connections:
     def _create_fixtures(self, running: RunningSandbox, place: Place) -> None:
         stacks = [stack for stack in self._stacks if self._is_in(stack, place)]
         account = place.identity.role_account or place.account
-        domains = sorted({domain for stack in stacks for domain in stack.domains})
-        daemon.create_defaults(running, place.region, domains, account)
+        domains = {domain for stack in stacks for domain in stack.domains}
+        made = {zone for stack in stacks for zone in _own_zones(stack)}
+        others = sorted(name for name in domains if not any(f".{name}".endswith(f".{zone}") for zone in made))
+        daemon.create_defaults(running, place.region, others, account)
 
     def _is_in(self, stack: Stack, place: Place) -> bool:
         with contextlib.suppress(ElbplanError):
@@ -173,3 +176,9 @@ class TrackedCloud:
         self._access.called()
         with noticed_by(self._access.denied):
             return self._cloud.send(call)
+
+
+def _own_zones(stack: Stack) -> list[str]:
+    """The names of the public hosted zones that a stack makes."""
+    zones = (resource for resource in stack.resources.values() if isinstance(resource, HostedZone))
+    return [zone.name for zone in zones if not zone.vpcs]

@@ -18,7 +18,7 @@ def prepare_command(app: App, paths: Sequence[str]) -> str:
 
 
 def with_prepare_hint(app: App, problem: ElbplanError, paths: Sequence[str]) -> ElbplanError:
-    """Returns the problem; if the sandbox lacks what these specs name, its hint also has the command that creates it."""
+    """Returns the problem; its hint has the command that creates what these specs name and the sandbox lacks."""
     command = prepare_command(app, paths) if problem.absent else ""
     if command and command not in problem.hint:
         problem.hint = f"{problem.hint}; or create it in the sandbox: `{command}`"

@@ -10,8 +10,10 @@ in a test:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from .cause import Cause, lines_of
@@ -20,6 +22,7 @@ Answer = Any
 """The answer of botocore without `ResponseMetadata`; `{}` if the effect of the call was already there."""
 
 T = TypeVar("T")
+_as_json = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,15 @@ class Call:
     def reads(self) -> bool:
         """True if the operation changes nothing in AWS."""
         return is_read(self.operation)
+
+    @cached_property
+    def question(self) -> str:
+        """The same text for reads with the same answer.
+
+        A program that needs an answer does not get the denial that another program accepts.
+        """
+        parts = [self.service, self.operation, self.params, self.region, self.may_be_denied, self.has_fallback]
+        return _as_json(parts)
 
     @property
     def permission(self) -> str:

@@ -47,16 +47,17 @@ class Diff:
         return tuple(change for change in self.changes if change.action != "keep")
 
 
-def field_difference(before: Part, after: Part, field: str) -> str:
-    """A short text for a person: `port 80 → 8080`; long values are cut."""
+def field_difference(before: Part, after: Part, field: str, label: str = "") -> str:
+    """A short text for a person: `port 80 → 8080`; long values are cut. `label` is what a person calls the field."""
+    label = label or field.replace("_", " ")
     old_value, new_value = field_values(before)[field], field_values(after)[field]
     old, new = plain(redacted(old_value, new_value)), plain(redacted(new_value, old_value))
     if isinstance(old, dict) and isinstance(new, dict):
         keys = [key for key in sorted(old | new) if old.get(key) != new.get(key)]
-        return f"{field}: {', '.join(f'{key} {_short(old.get(key))} → {_short(new.get(key))}' for key in keys)}"
+        return f"{label}: {', '.join(f'{key} {_short(old.get(key))} → {_short(new.get(key))}' for key in keys)}"
     if isinstance(old, list) and isinstance(new, list):
-        return f"{field}: {_lists(old, new)}"
-    return f"{field.replace('_', ' ')} {_short(old)} → {_short(new)}"
+        return f"{label}: {_lists(old, new)}"
+    return f"{label} {_short(old)} → {_short(new)}"
 
 
 def _lists(old: list[Any], new: list[Any]) -> str:

@@ -137,8 +137,8 @@ class StepContext(Protocol):
         """The resource that an update or delete changes."""
 
     @property
-    def created(self) -> Mapping[Address, Resource]:
-        """The resources that the steps of this run create."""
+    def written(self) -> Mapping[Address, Resource]:
+        """The resources that the steps of this run create or change, as they are after it."""
 
     @property
     def lives(self) -> Mapping[Address, LiveResource[Any]]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from types import NoneType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import (
@@ -211,6 +212,10 @@ def plain(value: Any, *, hashing: bool = False) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
+PLAIN = frozenset((str, int, bool, float, NoneType))
+"""Types without a reference. Most fields have one of them, and a plan examines each field hundreds of times."""
+
+
 def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
     """Every reference in a value, once for each place; without the loose ones if `loose` is False."""
     if value is None or isinstance(value, (str, int)):
@@ -220,7 +225,7 @@ def references(value: Any, *, loose: bool = True) -> Iterator[Ref]:
     elif isinstance(value, Part):
         ignored = () if loose else _loose_fields(type(value))
         for name, item in field_values(value).items():
-            if name not in ignored:
+            if type(item) not in PLAIN and name not in ignored:
                 yield from references(item, loose=loose)
     elif isinstance(value, Mapping):
         for item in value.values():

@@ -13,7 +13,7 @@ from ..core.kind import Found, Gate, Kind, LiveResource, Scope, StepContext
 from ..core.resource import IMMUTABLE, Resource, from_live
 from .aws.caller_references import caller_reference, owned_address, tagged_address
 from .aws.global_tags import retag_global, tag_global, tags_of
-from .aws.hosted_zones import hosted_zones
+from .aws.hosted_zones import every_hosted_zone
 from .aws.ownership import user_tags
 from .aws.queries import domain, zone_id
 from .aws.route53_hints import may_have_global
@@ -60,10 +60,8 @@ def read(scope: Scope) -> ReadProgram[Found[HostedZone]]:
     """The zones whose caller reference is of these stacks. Asks only if the stacks can have any."""
     if not (yield from may_have_global(scope, HostedZone.kind)):
         return Found({})
-    zones = yield from hosted_zones(wanted.name for _, _, wanted in scope.wanted(HostedZone))
-    owned = [
-        (raw, own) for raw in zones or () if (own := owned_address(raw["CallerReference"], scope, HostedZone.kind))
-    ]
+    zones = yield from every_hosted_zone(wanted.name for _, _, wanted in scope.wanted(HostedZone))
+    owned = [(raw, own) for raw in zones if (own := owned_address(raw["CallerReference"], scope, HostedZone.kind))]
     asks = [Call("route53", "GetHostedZone", {"Id": zone_id(raw["Id"])}, done_if=GONE) for raw, _ in owned]
     answers = (yield asks) if asks else []
     tags = yield from tags_of(RESOURCE_TYPE, [zone_id(raw["Id"]) for raw, _ in owned])

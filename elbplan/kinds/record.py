@@ -53,9 +53,9 @@ def create(new: Record, context: StepContext) -> WriteProgram:
 
 
 def _other_sets(new: Record, context: StepContext) -> Generator[Call, Answer, list[RecordSet]]:
-    """The other record sets of this name that the run creates."""
+    """The other record sets of this name that the run creates or changes."""
     sets = []
-    for address, other in context.created.items():
+    for address, other in context.written.items():
         if (
             address != context.address
             and isinstance(other, Record)

@@ -15,7 +15,7 @@ from .aws.alias_ownership import (
     read_other_balancers,
 )
 from .aws.alias_tags import RecordPlace
-from .aws.caller_references import own_zones
+from .aws.caller_references import ZONE, own_zones
 from .aws.denied_reads import denied_text
 from .aws.hosted_zones import hosted_zones
 from .aws.public_addresses import allocations
@@ -27,6 +27,9 @@ from .aws.replaced_records import kept_records, read_call, unread_text
 from .aws.routing_policies import distinct_policy
 from .live_records import LiveRecords, values_of
 from .record_model import R, place_of
+
+OWN_ZONE = f"{ZONE}."
+"""Begins the zone in the mark of a record whose zone the stack made."""
 
 
 def read_records(scope: Scope, model: type[R]) -> ReadProgram[Found[R]]:
@@ -40,6 +43,10 @@ def read_records(scope: Scope, model: type[R]) -> ReadProgram[Found[R]]:
     zones = yield from hosted_zones(wanted_names, needed=needed)
     if zones is None:
         return (yield from _unread(scope))
+    recorded = yield from read_aliases(scope, ())
+    dropped = {at.name for stack in scope.stacks for at in recorded.recorded_by(stack) if at.zone.startswith(OWN_ZONE)}
+    if dropped - set(wanted_names):
+        zones = (yield from hosted_zones([*wanted_names, *dropped], needed=needed)) or zones
     own = own_zones(scope, zones)
     addresses = {
         (stack, place_of(wanted, zone)): address

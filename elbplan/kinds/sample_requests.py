@@ -96,7 +96,7 @@ def _not_possible(condition: Condition) -> str:
         return f"elbplan does not know the condition {condition.field}"
     if any(isinstance(text, Hidden) for text in (*condition.values, *condition.regex)):
         return f"its condition {condition.field} has the value of a variable, which may be a secret"
-    return "" if condition.values else f"its condition {condition.field} has only regular expressions"
+    return "" if condition.values else f"its {condition_text(condition).partition(' ~')[0]} is a regular expression"
 
 
 def _requests(conditions: Sequence[Condition], hosts: Sequence[str]) -> Iterator[Request]:

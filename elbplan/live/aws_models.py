@@ -24,12 +24,17 @@ def _loader(data_path: str | None) -> Loader:
     return create_loader(data_path)
 
 
-def botocore_session(profile: str = "", variables: Mapping[str, Any] | None = None) -> botocore.session.Session:
+def botocore_session(
+    profile: str = "",
+    variables: Mapping[str, Any] | None = None,
+    *,
+    kind: type[botocore.session.Session] = botocore.session.Session,
+) -> botocore.session.Session:
     """Returns a new session that shares the models with all other sessions of this process.
 
     `variables` are botocore's session variables: (config key, environment variable, default, converter).
     """
-    session = botocore.session.Session(session_vars=dict(variables or {}), profile=profile or None)
+    session = kind(session_vars=dict(variables or {}), profile=profile or None)
     session.register_component("data_loader", _loader(os.environ.get(DATA_PATH)))
     return session
 

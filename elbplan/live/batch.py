@@ -7,7 +7,6 @@ and hands out the answers. So the number of requests in sequence is the number o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
@@ -85,18 +84,18 @@ class BatchReader:
     def _knows(self, ask: Ask) -> bool:
         if isinstance(ask, Tags):
             return all(arn in self._tags for arn in ask.arns)
-        return _key(ask) in self._answers or _key(ask) in self._problems
+        return ask.question in self._answers or ask.question in self._problems
 
     def _answer(self, ask: Ask) -> Answer:
         if isinstance(ask, Tags):
             return {arn: tags for arn in ask.arns if (tags := self._tags[arn]) is not None}
-        if problem := self._problems.get(_key(ask)):
+        if problem := self._problems.get(ask.question):
             raise problem
-        return self._answers[_key(ask)]
+        return self._answers[ask.question]
 
     def _ask(self, asks: Sequence[Ask], threads: WorkerThreads) -> None:
         self.rounds += 1
-        calls = {_key(ask): ask for ask in asks if isinstance(ask, Call) and not self._knows(ask)}
+        calls = {ask.question: ask for ask in asks if isinstance(ask, Call) and not self._knows(ask)}
         arns = sorted({arn for ask in asks if isinstance(ask, Tags) for arn in ask.arns if arn not in self._tags})
         batches = [arns[start : start + TAGS_A_REQUEST] for start in range(0, len(arns), TAGS_A_REQUEST)]
         answers = {key: threads.submit(self._send, call) for key, call in calls.items()}
@@ -133,9 +132,3 @@ class BatchReader:
 def _operations(asks: Sequence[Ask]) -> str:
     """The operations of these questions, each once."""
     return ", ".join(sorted({ask.operation if isinstance(ask, Call) else "DescribeTags" for ask in asks}))
-
-
-def _key(call: Call) -> str:
-    """A program that needs an answer does not get the denial that another program accepts."""
-    parts = [call.service, call.operation, call.params, call.region, call.may_be_denied, call.has_fallback]
-    return json.dumps(parts, sort_keys=True, default=str)

@@ -69,15 +69,21 @@ def _values(records: Iterable[RecordSet]) -> set[str]:
 
 def _replaced(address: Address, live: LiveResource[Record], plan: Plan) -> tuple[RecordSet, ...]:
     """The record sets that the record replaced, without those that another record of the name still replaces."""
-    deleted = {other for other, _ in _deleted_records(plan)}
-    beside = [
-        it.model.type
-        for other, it in plan.lives.items()
-        if other != address and other not in deleted and isinstance(it.model, Record)
-        if place_of(it.model)[:2] == place_of(live.model)[:2]
-    ]
-    waits = {CNAME} | {live.model.type for type in beside if type == live.model.type} if beside else set()
+    place = place_of(live.model)[:2]
+    beside = [record.type for other, record in _remaining(plan) if other != address and place_of(record)[:2] == place]
+    waits = {CNAME} | {live.model.type for type in beside if type in (live.model.type, CNAME)} if beside else set()
     return tuple(raw for raw in replaced_in(live.facts) if raw["Type"] not in waits)
+
+
+def _remaining(plan: Plan) -> Iterator[tuple[Address, Record]]:
+    """The records that AWS has after the plan: those that it does not delete, and those that it creates."""
+    deleted = {address for address, _ in _deleted_records(plan)}
+    for address, live in plan.lives.items():
+        if address not in deleted and isinstance(live.model, Record):
+            yield address, live.model
+    for step in plan.steps:
+        if step.do in ("create", "update") and isinstance(step.after, Record):
+            yield step.address, step.after
 
 
 def refuse_unread(plan: Plan) -> None:

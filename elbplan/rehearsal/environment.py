@@ -105,6 +105,7 @@ class RehearsalEnvironment:
         if self.at_end_of != migration.number - 1:
             self.simulator.reset()
             self.simulator.switch("new_attributes", bool(self.live_values))
+            self.simulator.switch("approve_mails", True)
             self.external_targets = self._external_targets()
             states = [state for migration in self.chain for state in migration.states]
             create_surroundings(self.simulator, self.aws.region, states, self.stack.resources)

@@ -16,7 +16,6 @@ from .fake_aws import TrafficGap, WatchedRoute
 from .proof import Proof, ProofFailure, count
 from .routes import route_text, served_routes
 
-
 WELCOME: Mapping[str, Any] = {"certificate": {"authority": "*"}}
 """A visitor whom every trust store accepts: a client that mutual TLS refuses is no lost traffic."""
 

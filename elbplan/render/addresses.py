@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
 from ..core.plan import Plan
+from ..core.resource import Resource
 from ..kinds.listener import Listener
 from .layout import flow
 from .style import Style
+
+SCHEMES = {"HTTPS": "https", "TLS": "https", "HTTP": "http"}
+STANDARD_PORTS = {"https": 443, "http": 80}
+
+
+def urls_at(names: Iterable[str], resources: Iterable[Resource]) -> list[str]:
+    """Returns where these names answer, by the listeners among the resources: `https://...`, `tcp://...:7000`.
+
+    A listener of HTTPS comes first, then HTTP, then others. Without listeners, a name stays as it is.
+    """
+    listeners = [resource for resource in resources if isinstance(resource, Listener) and resource.port]
+    if not listeners:
+        return list(names)
+    scheme, _, port = min(map(_endpoint, listeners), key=lambda found: found[1:])
+    suffix = "" if STANDARD_PORTS.get(scheme) == port else f":{port}"
+    return [f"{scheme}://{name}{suffix}" for name in names]
+
+
+def _endpoint(listener: Listener) -> tuple[str, int, int]:
+    """The scheme of a listener, its rank and its port. What passes through port 443 or 80 is HTTPS or HTTP."""
+    by_port = {port: scheme for scheme, port in STANDARD_PORTS.items()}
+    protocol, port = listener.protocol or "", listener.port or 0
+    if protocol == "TLS" and port != STANDARD_PORTS["https"]:
+        return "tls", 2, port
+    scheme = SCHEMES.get(protocol) or (by_port.get(port) if "TCP" in protocol else None) or protocol.lower()
+    standard = STANDARD_PORTS.get(scheme) == port
+    return scheme, 2 * ["https", "http"].index(scheme) - standard if scheme in STANDARD_PORTS else 4, port
 
 
 def sample_urls(plan: Plan, urls: Sequence[str]) -> list[str]:

@@ -70,8 +70,8 @@ def refresh_command(region: str) -> str:
 
 def status_note(cost: StackCost) -> list[Note]:
     """One line: what the stack costs as it is."""
-    unknown = any(item.hour is None for item in cost.before_items)
-    more = " + what has an unknown price" if unknown else ""
+    unknown = dict.fromkeys(item.what for item in cost.before_items if item.hour is None)
+    more = f" + {', '.join(unknown)}: unknown" if unknown else ""
     return [("cost", f"{_amounts(cost.before)} ({_parts(cost.before_items)}){more}")] if cost.before_items else []
 
 

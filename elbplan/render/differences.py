@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.change import Change, field_difference
 from ..core.hidden import redacted
-from ..core.resource import Resource, differing_fields
+from ..core.resource import Part, Resource, differing_fields
 from ..errors import escaped
 from ..kinds.aws.acm_validation import DnsValidation
 from ..kinds.aws.actions import action_text
@@ -15,12 +15,14 @@ from ..kinds.aws.alias_tags import RecordPlace, is_mark
 from ..kinds.aws.conditions import condition_text
 from ..kinds.aws.ingress_rules import ingress_rule_text
 from ..kinds.aws.leading_actions import leading_text
-from ..kinds.aws.listener_attributes import NAMES
 from ..kinds.aws.mutual_tls import mutual_tls_text
 from ..kinds.aws.server_volumes import volume_text
 from ..kinds.aws.transforms import transform_text
+from ..kinds.aws.web_acls import name_in
 from ..kinds.ingress_rules import rule_in_group_text
-from .style import listed
+from .attribute_words import WORDS
+from .style import duration, listed
+from .summaries import target_text
 
 ValueText = Callable[[Any], str]
 
@@ -31,6 +33,13 @@ LABELS: Mapping[str, str] = {
     "proofs": "validation records",
     "members": "",
     "rules": "",
+    "web_acl": "",
+    "additional_claims": "",
+    "leading_actions": "",
+    "session_timeout": "session",
+    "keep_days": "days that logs are kept",
+    "minimum_capacity_units": "reserved capacity (LCU)",
+    "evaluate_target_health": "answers only while healthy",
     "ingress": "in",
     "egress": "out",
     "user_data_digest": "user data",
@@ -45,8 +54,12 @@ LABELS: Mapping[str, str] = {
 """What a person calls these fields."""
 
 
-def _member_text(member: Any) -> str:
-    return f"{member.instance or member.address}{f':{member.port}' if member.port else ''}"
+def _web_acl_text(web_acl: Any) -> str:
+    return name_in(str(web_acl)).removeprefix("name:")
+
+
+def _claim_text(claim: Any) -> str:
+    return f"claim {claim.name}={' or '.join(claim.values)}"
 
 
 def _mark_text(mark: str) -> str:
@@ -70,7 +83,10 @@ FIELDS: Mapping[str, ValueText] = {
     "mutual_authentication": mutual_tls_text,
     "conditions": condition_text,
     "transforms": transform_text,
-    "members": _member_text,
+    "members": target_text,
+    "web_acl": _web_acl_text,
+    "additional_claims": _claim_text,
+    "session_timeout": duration,
     "records": _mark_text,
     "proofs": _validation_text,
     "volumes": volume_text,
@@ -105,7 +121,7 @@ def field_text(before: Resource, after: Resource, field: str, most: int = ALL) -
     return escaped(_field_text(before, after, field, most))
 
 
-def _field_text(before: Resource, after: Resource, field: str, most: int) -> str:
+def _field_text(before: Part, after: Part, field: str, most: int) -> str:
     label = LABELS.get(field, field.replace("_", " "))
     if field in ("user_data_digest", "options_digest", "settings"):
         return f"{label} changed"
@@ -114,17 +130,19 @@ def _field_text(before: Resource, after: Resource, field: str, most: int) -> str
     value_text = FIELDS.get(field)
     before_value, after_value = getattr(before, field), getattr(after, field)
     if field == "leading_actions" and (changed := _changed_actions(before_value, after_value)):
-        return f"{label}: {listed(changed, most)}"
+        return listed(changed, most)
     old, new = redacted(before_value, after_value), redacted(after_value, before_value)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        entries = [f"{NAMES.get(key, key)} {_entry_text(old, key)} → {_entry_text(new, key)}" for key in keys]
+        entries = [f"{WORDS.get(key, key)} {_entry_text(old, key)} → {_entry_text(new, key)}" for key in keys]
         return f"{label}: {listed(entries, most)}"
     if value_text is None or (None in (old, new) and field != "mutual_authentication"):
-        return field_difference(before, after, field)
+        return field_difference(before, after, field, label)
     if not isinstance(new, tuple):
         old_text, new_text = (value_text(value) if value is not None else "none" for value in (old, new))
-        return field_difference(before, after, field) if old_text == new_text else f"{label}: {old_text} → {new_text}"
+        if old_text == new_text:
+            return field_difference(before, after, field, label)
+        return f"{label}: {old_text} → {new_text}" if label else f"{old_text} → {new_text}"
     added = [f"+ {value_text(item)}" for item in new if item not in old]
     removed = [f"- {value_text(item)}" for item in old if item not in new]
     text = listed([*added, *removed], most) or "order changed"
@@ -138,7 +156,9 @@ def _changed_actions(before: Sequence[Any], after: Sequence[Any]) -> list[str]:
         return []
     pairs = zip(before, after, strict=True)
     return [
-        f"{new.type} {field_difference(old, new, name)}" for old, new in pairs for name in differing_fields(old, new)
+        f"{leading_text(new).partition(' at ')[0]}: {_field_text(old, new, name, ALL)}"
+        for old, new in pairs
+        for name in differing_fields(old, new)
     ]
 
 

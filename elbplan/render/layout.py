@@ -162,3 +162,8 @@ LABEL_WIDTH = 15
 def fact_row(style: Style, label: str, text: str, colour: str = "") -> list[Text]:
     """Returns a label and its text."""
     return flow(style, style.line((f"  {label:<{LABEL_WIDTH}}", "dim")), text, colour)
+
+
+def unbroken_row(style: Style, label: str, text: str, colour: str = "") -> list[Text]:
+    """Returns a label and its text, which has a line of its own if a word of it, such as a URL, would break."""
+    return flow(style, style.line((f"  {label:<{LABEL_WIDTH}}", "dim")), text, colour, back=4)

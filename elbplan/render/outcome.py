@@ -15,12 +15,13 @@ from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.ingress_rules import IngressRules
 from ..kinds.instance import ExternalInstance
-from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
 from ..run.outcome import Outcome
+from .addresses import urls_at
 from .follow import of_kind
 from .layout import flow
+from .name_servers import UNTIL_THEN, new_name_servers
 from .notes import remaining_rows
 from .plan import nothing_to_do_reason
 from .step_words import USUAL_NAME
@@ -31,22 +32,14 @@ from .words import name_in_words, title_of
 
 def stack_urls(plan: Plan, outcome: Outcome) -> list[str]:
     """Returns the URLs of the stack: its domains, or the load balancer's DNS name if it has no domain."""
-    scheme = "https" if _has_https(plan) else "http"
-    if plan.domains:
-        return [f"{scheme}://{domain}" for domain in plan.domains if not domain.startswith("*")]
+    domains = [domain for domain in plan.domains if not domain.startswith("*")]
     names = [facts.get("dns_name") for a, facts in outcome.facts.items() if a.kind == "load_balancer"]
-    return [f"{scheme}://{name}" for name in names if name]
+    return urls_at(domains if plan.domains else list(filter(None, names)), plan.desired.values())
 
 
 def load_balancer_names(outcome: Outcome) -> list[str]:
     """Returns the DNS names of the load balancers."""
     return [f["dns_name"] for a, f in outcome.facts.items() if a.kind == "load_balancer" and f.get("dns_name")]
-
-
-def _has_https(plan: Plan) -> bool:
-    return any(
-        isinstance(resource, Listener) and resource.protocol in ("HTTPS", "TLS") for resource in plan.desired.values()
-    )
 
 
 def unchanged_outcome(plan: Plan) -> Outcome:
@@ -102,6 +95,9 @@ def _applied(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> I
         yield from flow(style, style.line("  reach it at    "), ", ".join(urls), "bold cyan", back=4)
     if plan.domains and load_balancer_names(outcome) and not ending.part:
         yield from flow(style, style.line("  load balancer  "), ", ".join(load_balancer_names(outcome)), "dim", back=4)
+    for zone, servers in new_name_servers(plan, outcome.facts).items():
+        yield from flow(style, style.line("  name servers   "), f"of {zone}: {servers}", "bold", back=4)
+        yield from flow(style, style.line("    "), UNTIL_THEN, "yellow", back=4)
     if is_first_create(plan):
         yield from finished_rows(style, ending)
 

@@ -10,7 +10,6 @@ from ..core.hidden import Hidden
 from ..kinds.aws.actions import Forward, action_text
 from ..kinds.aws.conditions import Condition, condition_text
 from ..kinds.aws.leading_actions import leading_text
-from ..kinds.aws.mutual_tls import MutualTls
 from ..kinds.aws.transforms import TRANSFORMS
 from ..kinds.listener import Listener
 from ..kinds.rule import Rule
@@ -29,7 +28,7 @@ def listener_row(address: Address, listener: Listener) -> str:
     port = "" if str(listener.port or "") == address.name else f"{listener.port or ''} "
     more = f" and {len(listener.more_certificates)} more" if listener.more_certificates else ""
     certificate = f"certificate {_name(listener.certificate)}{more}" if listener.certificate else ""
-    clients = _client_certificates(listener.mutual_authentication)
+    clients = client_certificates(listener)
     first = ", ".join(filter(None, [f"{port}{listener.protocol or ''}".strip(), certificate, clients]))
     return _joined(first, _actions(listener.leading_actions, listener.action))
 
@@ -53,7 +52,9 @@ def _condition(condition: Condition, full: bool) -> str:
     return f"{first}{' or '.join(shown)}{f' or {more} more' if more else ''}"
 
 
-def _client_certificates(mutual: MutualTls | None) -> str:
+def client_certificates(listener: Listener) -> str:
+    """`client certificates of partners`: what the listener does with them; empty if it asks for none."""
+    mutual = listener.mutual_authentication
     if mutual is None or mutual.mode == "off":
         return ""
     if mutual.mode == "passthrough":

@@ -138,7 +138,8 @@ class _RowBuilder:
             field_text(change.before, after, field, most) for field in [*fixed, *(f for f in fields if f not in fixed)]
         ]
         first = [OLD_FIRST] if shown_action(change, self.plan) == "recreate" else []
-        return with_names(self.wording("; ".join([*(texts or [change.because]), *first])), self.plan.servers)
+        name = f"{change.after.name}: " if isinstance(change.after, Record) else ""
+        return with_names(self.wording(name + "; ".join([*(texts or [change.because]), *first])), self.plan.servers)
 
     def _aside(self, change: Change, action: str) -> str:
         """Why a resource is replaced or deleted; a delete of the whole stack needs no reason."""

@@ -25,8 +25,9 @@ from .differences import change_reason
 from .drift import drift_sentences
 from .errors import Redact, error_document
 from .expiry import expiry_document, expiry_text
-from .layout import LABEL_WIDTH, fact_row, flow
+from .layout import LABEL_WIDTH, fact_row, flow, unbroken_row
 from .migrations import migration_rows, migrations_document
+from .name_servers import name_servers
 from .overview import StatusRow, note_lines
 from .plan import header
 from .plan_view import PlanView
@@ -61,12 +62,14 @@ def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Itera
     status = row.status
     yield from _spec_rows(row, style, redact)
     for url in urls_of(status.plan):
-        yield from fact_row(style, "url", url, "cyan")
+        yield from unbroken_row(style, "url", url, "cyan")
     for name, state in load_balancers(status.plan):
-        yield from fact_row(style, "load balancer", f"{name}, {state}", "" if state == "active" else "yellow")
+        yield from unbroken_row(style, "load balancer", f"{name}, {state}", "" if state == "active" else "yellow")
     for end in certificate_ends(status):
         colour = "" if end.days >= WARNED_DAYS else "yellow" if end.days >= 0 else "red"
         yield from fact_row(style, "certificate", certificate_text(end), colour)
+    for zone, servers in name_servers(status.plan).items():
+        yield from fact_row(style, "name servers", f"of {zone}: {servers}")
     for text in status.plan.warnings:
         yield from fact_row(style, "warning", text, "yellow")
     words = wording(status.plan)
@@ -133,6 +136,8 @@ def health_text(states: Mapping[str, int]) -> str:
     total = sum(states.values())
     if not total:
         return "no targets"
+    if set(states) == {"unavailable"}:
+        return f"{total} of {total} get requests (no health check)"
     others = [f"{number} {state}" for state, number in sorted(states.items()) if state != "healthy"]
     return f"{states.get('healthy', 0)} of {total} healthy" + (f" ({listed(others)})" if others else "")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from ..core.cause import Cause
 from ..core.plan import Plan
-from ..kinds.listener import Listener
 from ..run.condition import (
     CertificateEnd,
     Condition,
@@ -19,6 +18,7 @@ from ..run.condition import (
     used_groups,
 )
 from ..run.status import ChangeCause, StackStatus
+from .addresses import urls_at
 from .causes import subject_and_reason
 from .expiry import short_expiry
 from .layout import clock_text
@@ -121,10 +121,9 @@ def _pending(status: StackStatus) -> str:
 def urls_of(plan: Plan) -> list[str]:
     """Returns where the stack answers: its domains, or the DNS names of its load balancers."""
     resources = [*plan.desired.values(), *(live.model for live in plan.lives.values() if not plan.desired)]
-    secure = any(isinstance(resource, Listener) and resource.protocol in ("HTTPS", "TLS") for resource in resources)
     domains = [domain for domain in plan.domains if not domain.startswith("*")]
     names = domains or [name for name, _ in load_balancers(plan)]
-    return [f"http{'s' if secure else ''}://{name}" for name in names]
+    return urls_at(names, resources)
 
 
 NOT_RENEWED = "; imported, so AWS does not renew it"

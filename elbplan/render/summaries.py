@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from ..core.address import Address, Lookup, Ref
 from ..core.kind import Kinds
 from ..core.plan import Plan
@@ -38,30 +41,48 @@ def row_name(address: Address, resource: Resource) -> str:
 
 def summary_of_row(address: Address, resource: Resource, kinds: Kinds, *, full: bool = False) -> str:
     """Returns the resource in a few words: `HTTPS, certificate main → web`; with all of its conditions if `full`."""
-    if isinstance(resource, LoadBalancer):
-        return _balancer(resource)
-    if isinstance(resource, SecurityGroup):
-        return _security_group(resource)
-    if isinstance(resource, Listener):
-        return listener_row(address, resource)
     if isinstance(resource, Rule):
         return rule_row(resource, full=full)
-    if isinstance(resource, Record):
-        return _record(resource)
-    if isinstance(resource, Certificate):
-        source = "DNS-validated" if resource.by_records else resource.source
-        exported = ", exportable" if resource.export else ""
-        return f"{', '.join(resource.domains)}, {source}{exported}"
-    if isinstance(resource, ExternalInstance):
-        facts = (address.name if resource.name.strip() else "", resource.type, resource.state_now)
-        return ", ".join([*filter(None, facts), "not created by elbplan"])
-    if isinstance(resource, ExternalElasticIp) and isinstance(resource.instance, Address):
-        return f"of {resource.instance.name}, not created by elbplan"
-    if isinstance(resource, Targets):
-        return ", ".join(map(target_text, resource.members)) or "none"
-    if isinstance(resource, WebAclAssociation):
-        return f"{name_in(str(resource.web_acl)).removeprefix('name:')}, for {_balancer_name(resource.load_balancer)}"
-    return kinds[resource.kind].summary(resource)
+    words = next((words for model, words in WORDS.items() if isinstance(resource, model)), None)
+    return words(address, resource) if words else kinds[resource.kind].summary(resource)
+
+
+def _record(_: Address, record: Record) -> str:
+    """`shop.example.com → load balancer, weighted 90`"""
+    policy = policy_text(record)
+    return f"{record.name} → {_destination(record)}{f', {policy}' if policy else ''}"
+
+
+def _destination(record: Record) -> str:
+    if isinstance(record.elastic_ip, Address):
+        return in_words(record.elastic_ip)
+    if record.multi_value_answer and record.type != "HTTPS":
+        return str(record.elastic_ip or record.value)
+    return _balancer_name(record.load_balancer)
+
+
+def _certificate(_: Address, certificate: Certificate) -> str:
+    source = "DNS-validated" if certificate.by_records else certificate.source
+    return f"{', '.join(certificate.domains)}, {source}{', exportable' if certificate.export else ''}"
+
+
+def _external_instance(address: Address, server: ExternalInstance) -> str:
+    facts = (address.name if server.name.strip() else "", server.type, server.state_now)
+    return ", ".join([*filter(None, facts), "not created by elbplan"])
+
+
+def _external_address(_: Address, ip: ExternalElasticIp) -> str:
+    owner = ip.instance.name if isinstance(ip.instance, Address) else ""
+    return f"of {owner}, not created by elbplan" if owner else f"for {ip.instance}, not created by elbplan"
+
+
+def _web_acl(_: Address, association: WebAclAssociation) -> str:
+    name = name_in(str(association.web_acl)).removeprefix("name:")
+    return f"{name}, for {_balancer_name(association.load_balancer)}"
+
+
+def _targets(_: Address, targets: Targets) -> str:
+    return ", ".join(map(target_text, targets.members)) or "none"
 
 
 def target_text(target: Target) -> str:
@@ -82,21 +103,7 @@ def user_of(address: Address, plan: Plan) -> str:
     return f"for {_balancer_name(users[0])}" if users else ""
 
 
-def _record(record: Record) -> str:
-    """`shop.example.com → load balancer, weighted 90`"""
-    text = f"{record.name} → {_destination(record)}"
-    return f"{text}, {policy}" if (policy := policy_text(record)) else text
-
-
-def _destination(record: Record) -> str:
-    if isinstance(record.elastic_ip, Address):
-        return in_words(record.elastic_ip)
-    if record.multi_value_answer and record.type != "HTTPS":
-        return str(record.elastic_ip or record.value)
-    return _balancer_name(record.load_balancer)
-
-
-def _balancer(balancer: LoadBalancer) -> str:
+def _balancer(_: Address, balancer: LoadBalancer) -> str:
     type = "" if balancer.type == "application" else f"{balancer.type}, "
     zones = [subnet.query for subnet in balancer.subnets if isinstance(subnet, Lookup) and len(subnet.query) == 1]
     where = f"{len(balancer.subnets)} zones"
@@ -111,7 +118,7 @@ def _balancer_name(ref: Ref) -> str:
     return in_words(ref) if ref.name != USUAL_NAME or ref.deposed else "load balancer"
 
 
-def _security_group(group: SecurityGroup) -> str:
+def _security_group(_address: Address, group: SecurityGroup) -> str:
     """The ports by their source: `in: 443, 80 from anywhere`."""
     sources: dict[str, list[str]] = {}
     for rule in group.ingress:
@@ -119,3 +126,17 @@ def _security_group(group: SecurityGroup) -> str:
         sources.setdefault(source, []).append(ports)
     texts = [f"{', '.join(dict.fromkeys(ports))} from {source}" for source, ports in sources.items()]
     return f"in: {'; '.join(texts) or 'nothing'}"
+
+
+WORDS: Mapping[type[Resource], Callable[[Address, Any], str]] = {
+    LoadBalancer: _balancer,
+    SecurityGroup: _security_group,
+    Listener: listener_row,
+    Record: _record,
+    Certificate: _certificate,
+    ExternalInstance: _external_instance,
+    ExternalElasticIp: _external_address,
+    Targets: _targets,
+    WebAclAssociation: _web_acl,
+}
+"""The words of the kinds whose own summary is not meant for a row."""

@@ -27,7 +27,8 @@ class KnownResources:
         self.lives = plan.lives
         self.ids: dict[Address, str] = {address: live.id for address, live in plan.lives.items()}
         self.facts: dict[Address, dict[str, str]] = {a: dict(live.facts) for a, live in plan.lives.items()}
-        self.created = {step.address: step.after for step in plan.steps if step.do == "create" and step.after}
+        writes = (step for step in plan.steps if step.do in ("create", "update"))
+        self.written = {step.address: step.after for step in writes if step.after}
 
     def learn(self, address: Address, facts: Mapping[str, str]) -> None:
         """Adds the facts that the calls of a step returned."""
@@ -84,8 +85,8 @@ class RunStepContext:
         return cls(plan.stack, plan.region, step.address, step.name, live, known, run)
 
     @property
-    def created(self) -> Mapping[Address, Resource]:
-        return self.known.created
+    def written(self) -> Mapping[Address, Resource]:
+        return self.known.written
 
     @property
     def lives(self) -> Mapping[Address, LiveResource[Resource]]:

@@ -32,6 +32,7 @@ from ..planner.rollback import rollback_target
 from .clock import Clock
 from .execute import execute
 from .outcome import Outcome, Tell
+from .protections_of_others import with_lost_protections
 from .quota_check import checked
 from .read_needs import ReadNeeds
 from .secret_check import refuse_missing_secrets
@@ -219,6 +220,7 @@ def _plan_of(
         domains=stack.domains,
         rollback=rollback,
     )
+    plan = with_lost_protections(plan, aws.send)
     missing = seen.refusals if desired else ()
     plan = replace(plan, refusals=(*missing, *plan.refusals), file=stack.file)
     return with_server_labels(plan, seen.external, seen.endings.labels, aws.send)

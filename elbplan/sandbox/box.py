@@ -10,6 +10,7 @@ from .account import ACCOUNT_ID, Account
 from .admin.client import BoxClient
 from .admin.verbs import Controls
 from .clock import SandboxClock
+from .server import direct
 from .server.http import SandboxServer
 from .timing import Drain, Timing
 
@@ -43,6 +44,7 @@ class Box(BoxClient):
     def __enter__(self) -> Self:
         self.account.reset()
         self.server.start()
+        direct.register(self.url, self.server.engine)
         return self
 
     def __exit__(
@@ -51,6 +53,7 @@ class Box(BoxClient):
         self.close()
 
     def close(self) -> None:
+        direct.forget(self.url)
         self.server.stop()
         self.account.close_network()
         self.account.reset()

@@ -1,8 +1,7 @@
-"""Fixtures: one sandbox for each module, reset for each test, and a program on it."""
+"""Fixtures: the sandbox is reset for each test, and a program on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,6 @@ from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
 
 from .kit import Program
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
-"""Fixtures: one sandbox for each module, reset for each test."""
+"""Fixtures: the sandbox is reset for each test."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,6 @@ import pytest
 from elbplan.sandbox.box import Box
 
 from .kit import Shell
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ import boto3
 
 from elbplan.cli.main import run
 from elbplan.cli.terminal import Terminal
-from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.live.delegation import ZoneDns
 from elbplan.run.clock import Clock, RealClock, RunClock
 from elbplan.sandbox.box import Box
 from elbplan.verification.network import Network, NoNetwork
 from tests.bad_network import BadNetwork
+from tests.direct import direct_session
 
 WEB = """
 name: my-web
@@ -36,7 +36,7 @@ targets: {port: 80, health: /health}
 @cache
 def session() -> boto3.session.Session:
     """Returns one session for all tests, because loading botocore's EC2 model takes long."""
-    return boto3_session("test", "test")
+    return direct_session("test", "test")
 
 
 class TerminalStream(io.StringIO):

@@ -30,7 +30,9 @@ from elbplan.spec import load
 from .kit import Shell
 
 ROOT = Path(__file__).parents[2]
-SPECS = [*sorted((ROOT / "specs").glob("*.yaml")), *sorted((ROOT / "tests" / "spec" / "good").glob("*.yaml"))]
+THEMES = ("records", "certificates-[rs]", "listeners-application", "lb-addresses")
+KNOBS = [path for theme in THEMES for path in (ROOT / "tests" / "knobs").glob(f"{theme}*.yaml")]
+SPECS = [*(ROOT / "specs").glob("*.yaml"), *(ROOT / "tests" / "spec" / "good").glob("*.yaml"), *KNOBS]
 MOST_SECONDS = 0.3
 
 
@@ -113,7 +115,7 @@ def test_the_first_word_is_a_command(folder: Path) -> None:
     assert words_after(folder, "") == [*ENTRIES, "help"]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("spec", sorted(SPECS), ids=lambda path: path.stem)
 def test_the_addresses_are_those_of_the_spec(spec: Path) -> None:
     text = spec.read_text(encoding="utf-8")
     quick = [address for document in yaml.safe_load_all(text) for address in addresses(document)]

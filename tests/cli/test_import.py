@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ from tests.e2e.console import Console, course
 from tests.e2e.stage import REGION, Stage
 
 from .kit import Shell
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,6 @@ WORDS: Mapping[str, list[list[str]]] = {
     "lint": [["lint", "specs/web.yaml"]],
 }
 """By command, how it is called with --json."""
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from typing import Any
 
 from elbplan.core.plan import Plan
 from elbplan.kinds import KINDS
-from elbplan.live.aws_models import boto3_session
 from elbplan.live.client import Aws
 from elbplan.run import workflow
 from elbplan.run.outcome import Event, Outcome
 from elbplan.sandbox.box import Box
 from elbplan.spec import load
+from tests.direct import direct_session
 
 REGION = "ap-northeast-2"
 ZONE = "example.com"
@@ -155,4 +155,4 @@ def _validates(record: Mapping[str, Any]) -> bool:
 @functools.cache
 def _aws(url: str) -> Aws:
     """Returns one client for each sandbox, because creating clients takes longer than most tests."""
-    return Aws(REGION, endpoint=url, session=boto3_session("test", "test"), parallel=8)
+    return Aws(REGION, endpoint=url, session=direct_session("test", "test"), parallel=8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,6 @@ from .stage import REGION, Stage
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 ADDED = {"elasticloadbalancing:AddTags", "ec2:CreateTags", "acm:AddTagsToCertificate"}
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
 
 
 class Account:

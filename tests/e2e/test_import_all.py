@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ from tests.sandbox.kit import REGION, Kit
 
 CLOUDFORMATION = {"aws:cloudformation:stack-name": "shop"}
 SPEC = "name: web\nregion: eu-central-1\ntargets: {instances: [%s], port: 80}\n"
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box() as box:
-        yield box
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,6 @@ HTTP = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 8080}
 CHECK = {"Target": "HTTP:8080/up", "Interval": 10, "Timeout": 5, "UnhealthyThreshold": 2, "HealthyThreshold": 3}
 NAME = "www.example.com"
 APPLY = ("apply", "specs/old.yaml", "--yes", "--no-verify", "--allow", "weaker-encryption")
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box() as box:
-        yield box
 
 
 @pytest.fixture

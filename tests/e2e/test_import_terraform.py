@@ -6,7 +6,6 @@ The recording has the requests of Terraform itself (tests/importer/terraform/rec
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ class NoDefaults(Shell):
 
     def write(self, name: str, text: str) -> str:
         return ""
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box() as box:
-        yield box
 
 
 @pytest.fixture

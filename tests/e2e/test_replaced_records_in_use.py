@@ -142,13 +142,6 @@ def test_a_step_that_fails_rolls_its_file_back_with_the_record(site: Site) -> No
     assert site.at_name() == [CNAME]
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[ForkServer]:
-    server = ForkServer()
-    yield server
-    server.close()
-
-
 def environment(site: Site) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     own = {"AWS_ENDPOINT_URL": site.box.url, "AWS_REGION": REGION, "XDG_STATE_HOME": str(site.folder / "state")}

@@ -105,3 +105,11 @@ def test_an_answer_that_is_lost_makes_no_second_protection(subscribed: Stage) ->
     subscribed.box.fault("lost", action="CreateProtection", limit=1)
     subscribed.apply(SPEC)
     assert len(protections(subscribed)) == 1
+
+
+def test_a_replacement_that_loses_the_protection_of_others_is_a_hazard(subscribed: Stage) -> None:
+    subscribed.apply(WITHOUT)
+    protect(subscribed)
+    internal = WITHOUT + "access: internal\n"
+    (hazard,) = [hazard for hazard in subscribed.plan(internal).hazards if hazard.name == "protection-removed"]
+    assert "which others switched on, does not protect the new one" in hazard.text

@@ -172,3 +172,24 @@ def test_what_it_had_before_is_a_note_without_rights(stage: Stage, acls: dict[st
 
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def test_a_replacement_that_loses_the_web_acl_of_others_is_a_hazard(stage: Stage, acls: dict[str, str]) -> None:
+    stage.apply(WITHOUT)
+    associate(stage, acls["theirs"])
+    assert stage.plan(WITHOUT).empty
+    internal = WITHOUT + "access: internal\n"
+    (hazard,) = [hazard for hazard in stage.plan(internal).hazards if hazard.name == "web-acl-removed"]
+    assert "the web ACL theirs, which others associated" in hazard.text
+    assert "web_acl: {name: theirs, take_over: true}" in hazard.remedy
+    taken_over = internal + "web_acl: {name: theirs, take_over: true}\n"
+    assert "web-acl-removed" not in {hazard.name for hazard in stage.plan(taken_over).hazards}
+
+
+def test_only_a_replacement_asks_for_what_others_associated(stage: Stage, acls: dict[str, str]) -> None:
+    stage.apply(WITHOUT)
+    associate(stage, acls["theirs"])
+    stage.box.clear_calls()
+    stage.plan(WITHOUT.replace("200", "201"))
+    stage.destroy(WITHOUT)
+    assert calls_of_waf(stage) == []

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from elbplan.kinds import KINDS
+from elbplan.render.name_servers import name_servers
+from elbplan.render.outcome import EndScreen, outcome_screen, unchanged_outcome
+from elbplan.render.style import Style
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
@@ -113,3 +116,48 @@ def test_a_zone_of_that_name_that_others_made_is_never_touched(stage: Stage) -> 
 def test_a_run_that_is_killed_after_any_write_goes_on(box: Box, nursery: ForkServer, before: str, after: str) -> None:
     kill_again_and_again(box, nursery, before, after, ())
     lose_every_answer(box, before, after)
+
+
+CERTIFIED = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+domain: {name: app.own.net, zone: ZONE}
+targets: {ips: [172.31.0.5], port: 80}
+"""
+
+
+@pytest.mark.parametrize("zone", ["{name: own.net, create: true}", "ID"])
+def test_a_certificate_finds_its_records_in_the_zone_of_the_spec_beside_another_one(stage: Stage, zone: str) -> None:
+    made = [
+        stage.client("route53").create_hosted_zone(Name=name, CallerReference=str(number))["HostedZone"]["Id"]
+        for number, name in enumerate(("own.net", "own.net"))
+    ]
+    text = CERTIFIED.replace("ZONE", zone).replace("ID", made[0].rpartition("/")[2])
+    stage.apply(text)
+    end(stage, text)
+
+
+def test_a_zone_that_the_spec_dropped_is_found_behind_the_first_page(stage: Stage) -> None:
+    both = "[{name: app.zzz.net, zone: {name: zzz.net, create: true}}, {name: shop.example.com}]"
+    text = SPEC.replace("domain: {{name: app.own.net, {domain}}}", "domain: {domain}")
+    for number in range(3):
+        stage.client("route53").create_hosted_zone(Name=f"other-{number}.org", CallerReference=f"other {number}")
+    stage.box.quota("page", 2)
+    stage.apply(text.format(domain=both))
+    pages = stage.client("route53").get_paginator("list_hosted_zones")
+    assert "zzz.net." in str(list(pages.paginate()))
+    stage.apply(text.format(domain="{name: shop.example.com}"))
+    assert "zzz.net." not in str(list(pages.paginate()))
+
+
+def test_the_name_servers_of_a_new_zone_stand_at_the_end_and_in_the_status(stage: Stage) -> None:
+    plan = stage.plan(SPEC.format(domain=ZONE))
+    outcome = stage.run(plan)
+    style = Style(width=200)
+    end = "\n".join(str(line) for line in outcome_screen(plan, outcome, KINDS, style, EndScreen()))
+    assert "name servers   of own.net: ns-1.awsdns-00.com, ns-2.awsdns-00.net" in end
+    assert "enter them at the registrar of the domain" in end
+    again = stage.plan(SPEC.format(domain=ZONE))
+    assert name_servers(again)["own.net"].startswith("ns-1.awsdns-00.com, ")
+    assert "name servers" not in str(outcome_screen(again, unchanged_outcome(again), KINDS, style, EndScreen()))

@@ -40,7 +40,7 @@ def made_codes() -> set[str]:
     """The codes that elbplan writes into problems: `AwsProblem(..., code="NoCredentials")`."""
     return {
         keyword.value.value
-        for tree in trees()
+        for tree in trees("code=")
         for call in ast.walk(tree)
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("AwsProblem", "AwsUnavailable")
         for keyword in call.keywords
@@ -48,16 +48,18 @@ def made_codes() -> set[str]:
     }  # fmt: skip
 
 
-def trees() -> Iterator[ast.Module]:
+def trees(text: str) -> Iterator[ast.Module]:
+    """The modules that contain a text: parsing all of them takes seconds in each process of the tests."""
     for name in modules():
         file = HOUSE.parent / Path(*name.split("."))
         path = file.with_suffix(".py") if file.with_suffix(".py").exists() else file / "__init__.py"
-        yield ast.parse(path.read_text(encoding="utf-8"))
+        if text in (source := path.read_text(encoding="utf-8")):
+            yield ast.parse(source)
 
 
 def awaited_codes() -> set[str]:
     """The codes after which a step waits and tries again, which the screen shows: `not yet: ResourceInUse`."""
-    return {code for tree in trees() for code in _retried(tree)}
+    return {code for tree in trees("retry_on") for code in _retried(tree)}
 
 
 def _retried(tree: ast.Module) -> Iterator[str]:

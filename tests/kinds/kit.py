@@ -46,7 +46,7 @@ class Place:
     name: str = "shop-name"
     beside: tuple[str, ...] = ()
     token: str = "0123456789abcdef0123456789abcdef"
-    created: Mapping[Address, Resource] = field(default_factory=dict)
+    written: Mapping[Address, Resource] = field(default_factory=dict)
     lives: Mapping[Address, LiveResource[Any]] = field(default_factory=dict)
     resources: Mapping[Ref, Resource] = field(default_factory=dict)
     servers: Mapping[str, ServerFacts] = field(default_factory=dict)

@@ -33,6 +33,8 @@ from elbplan.kinds.listener import Listener
 from elbplan.kinds.load_balancer import LoadBalancer
 from elbplan.kinds.permissions.listener import TEMPORARY_RULE
 from elbplan.kinds.permissions.targets import END_SERVERS
+from elbplan.kinds.record import Record
+from elbplan.kinds.route53_health_check import Route53HealthCheck
 from elbplan.kinds.security_group import SecurityGroup
 from elbplan.kinds.target import Target
 from elbplan.kinds.targets import Targets
@@ -210,6 +212,15 @@ def creates(call: Call) -> bool:
     return not reads(call) and call.operation != "AddTags"
 
 
+PUBLIC = {"PublicIp": "203.0.113.7"}
+
+
+def of_address(allocation: str) -> Record:
+    """One address of a multivalue answer."""
+    fields = {"set_identifier": "a", "multi_value_answer": True, "elastic_ip": AwsId(allocation)}
+    return Record(name="a.org", zone=AwsId("Z0123456789ABC"), load_balancer=AwsId(BALANCER), **fields)
+
+
 BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
     (
         "security_group",
@@ -290,6 +301,15 @@ BY_HAND: list[tuple[str, str, tuple[Part, Part]]] = [
         "Z0123456789ABC",
         (HostedZone(name="a.org", vpcs=(AwsId("vpc-1"),)), HostedZone(name="a.org", vpcs=(AwsId("vpc-2"),))),
     ),
+    (
+        "route53_health_check",
+        "0a1b",
+        (
+            Route53HealthCheck(type="HTTP", elastic_ip=AwsId("eipalloc-1")),
+            Route53HealthCheck(type="HTTP", elastic_ip=AwsId("eipalloc-2")),
+        ),
+    ),
+    ("record", "Z0123456789ABC/a.org/A/a", (of_address("eipalloc-1"), of_address("eipalloc-2"))),
     ("certificate", CERTIFICATE, (Certificate(domains=("a.org",), tags={"a": "1"}), Certificate(domains=("a.org",)))),
     (
         "certificate",
@@ -343,7 +363,8 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
         calls, _ = play(
             KINDS[name].update(before, after, at(KINDS[name], id=id)),
             {
-                "DescribeAddresses": {"Addresses": [{"AllocationId": id, "AssociationId": "eipassoc-1"}]},
+                "DescribeAddresses": {"Addresses": [{"AllocationId": id, "AssociationId": "eipassoc-1", **PUBLIC}]},
+                "ChangeResourceRecordSets": {"ChangeInfo": {"Id": "/change/C1"}},
                 "DescribeLoadBalancers": {"LoadBalancers": [{}]},
                 "DescribeSubnets": {"Subnets": []},
                 "DescribeSecurityGroupRules": {"SecurityGroupRules": []},

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from elbplan.sandbox.server.call_log import is_write
 
+from ..direct import direct_session
 from .models import Operation, sent_members
 
 FOLDER = Path(__file__).parent
@@ -38,7 +37,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.sent: dict[Operation, set[str]] = defaultdict(set)
-        self.session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
+        self.session = direct_session("test", "test")
         self.session.events.register("provide-client-params.*.*", self._record)
 
     def _record(self, params: Any, model: Any, **_: Any) -> None:

@@ -23,7 +23,7 @@ def prepare(stage: Stage) -> dict[str, str]:
     box.create_fixture("private_authority", AUTHORITY, region=REGION)
     stage.client("ssm").put_parameter(Name="/web/oidc", Value="a secret", Type="SecureString")
     stage.client("secretsmanager").create_secret(Name="web/oidc", SecretString="a secret")
-    return {"IPV6": _ipv6_network(stage), **_servers(stage)}
+    return {"IPV6": ipv6_network(stage), **_servers(stage)}
 
 
 def _servers(stage: Stage) -> dict[str, str]:
@@ -42,7 +42,7 @@ def _servers(stage: Stage) -> dict[str, str]:
     return {"TEMPLATE": template, "INTERFACE": interface, "OWN_GROUP": own}
 
 
-def _ipv6_network(stage: Stage) -> str:
+def ipv6_network(stage: Stage) -> str:
     """Gives the VPC and its subnets IPv6 blocks. Returns that of the subnet in zone a, without its last numbers."""
     ec2, vpc = stage.client("ec2"), stage.ids["vpc"]
     ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)

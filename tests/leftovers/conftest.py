@@ -23,12 +23,6 @@ def account() -> Iterator[Account]:
         yield account
 
 
-@pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
-    with Box(slow=0) as box:
-        yield box
-
-
 @pytest.fixture
 def stage(box: Box) -> Iterator[Stage]:
     stage = Stage(box)

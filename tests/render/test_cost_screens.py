@@ -123,7 +123,7 @@ def test_without_any_known_price_there_is_no_sum() -> None:
 def test_an_unknown_size_is_named() -> None:
     drawn = plan(SERVERS.replace("count: 2", "count: 1, image: ami-0123456789abcdef0"))
     notes = [text for _, text in cost_notes(stack_cost(drawn, bundled_prices()), "plan")]
-    assert "+ root volume of instance.web-1: size unknown" in notes
+    assert "+ root volume of instance web-1: size unknown" in notes
     assert not [text for text in notes if "refresh" in text]
 
 

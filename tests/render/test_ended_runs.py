@@ -37,10 +37,9 @@ Deed = Callable[[Event], object]
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[Box]:
+def box(slow_box: Box) -> Box:
     """A simulator where a load balancer takes a minute, and the first health check half a minute."""
-    with Box(slow=60, virtual=True) as box:
-        yield box
+    return slow_box
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import dns.rdatatype
 import pytest
 
 from elbplan.live.dns import ParentServers
+from elbplan.sandbox.traffic.record_policies import HEALTH
 
 from .kit import Kit, alias, plain
 from .visitor import Visitor
@@ -247,3 +248,20 @@ def test_rubbish_gets_no_answer_and_harms_nobody(visitor: Visitor) -> None:
         tcp.sendall(struct.pack("!H", 3) + b"abc")
         assert tcp.recv(10) == b""
     assert visitor.rcode("example.com", "SOA") == "NOERROR"
+
+
+def test_a_multivalue_answer_has_every_healthy_address(kit: Kit, visitor: Visitor) -> None:
+    ids = []
+    for number in ("1", "2"):
+        config = {"Type": "TCP", "IPAddress": f"203.0.113.{number}", "Port": 80}
+        created = kit.dns.create_health_check(CallerReference=number, HealthCheckConfig=config)
+        ids.append(created["HealthCheck"]["Id"])
+        record = plain("x.example.com", "A", f"203.0.113.{number}")
+        policy = {"SetIdentifier": number, "MultiValueAnswer": True, "HealthCheckId": ids[-1]}
+        kit.change(("CREATE", {**record, **policy}))
+    both = {"203.0.113.1", "203.0.113.2"}
+    assert set(visitor.values("x.example.com", "A")) == both
+    kit.box.account.memory(HEALTH)[ids[0]] = False
+    assert visitor.values("x.example.com", "A") == ["203.0.113.2"]
+    kit.box.account.memory(HEALTH)[ids[1]] = False
+    assert set(visitor.values("x.example.com", "A")) == both

@@ -49,14 +49,16 @@ def command(app: App, stack: str | None, path: str) -> int:
     (stack_plan,) = planned(app, [selected], plan_specs)
     if stack_plan.problem:
         raise problem_of(stack_plan)
-    urls = [url + f"/{path.removeprefix('/')}" for url in _urls(app, stack_plan)]
-    if app.options.sandbox:
+    page = f"/{path.removeprefix('/')}"
+    urls = [url + page if url.startswith("http") else url for url in _urls(app, stack_plan)]
+    if app.options.sandbox and urls[0].startswith("http"):
         _show_answers(app, stack_plan, urls)
     elif app.options.json:
         app.terminal.out(_document(stack_plan, urls))
     else:
         app.terminal.out("\n".join(urls))
         browser = _browser(app.terminal.environ) if app.terminal.stdout.isatty() else None
+        browser = browser if urls[0].startswith("http") else None
         if browser is not None:
             browser.open(urls[0])
     return 0

@@ -42,7 +42,7 @@ TITLES = {
 @shared
 @click.pass_obj
 def command(app: App, paths: tuple[str, ...]) -> int:
-    """Creates what is missing, each thing once. Raises SpecProblem, and Refused for what the simulator cannot create."""
+    """Creates what is missing, each thing once. Raises Refused for what the simulator cannot create."""
     app.options.sandbox = True
     stacks = stacks_of(app, paths)
     connections, found = Connections(app, stacks), []

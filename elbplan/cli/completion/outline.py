@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .outline_domains import as_list, as_map, domain_entries, of_domains
+
 KINDS = (
     "security_group", "instance", "elastic_ip", "ingress_rules", "load_balancer", "log_bucket", "web_acl_association",
     "shield_protection", "target_group", "targets", "auto_scaling_attachment", "certificate", "trust_store",
@@ -30,8 +32,7 @@ def domains(data: Any) -> list[str]:
     """Returns the domain names of a document."""
     if not isinstance(data, Mapping):
         return []
-    entries = [each.get("name") if isinstance(each, Mapping) else each for each in _listed(data.get("domain"))]
-    return [each for each in entries if isinstance(each, str)]
+    return list(dict.fromkeys(entry["name"] for entry in domain_entries(data)))
 
 
 def _is_short(data: Mapping[str, Any], key: str) -> bool:
@@ -40,49 +41,49 @@ def _is_short(data: Mapping[str, Any], key: str) -> bool:
 
 def _is_block(targets: Any) -> bool:
     """True for `targets` of the long form: groups by name, each with its members."""
-    return bool(targets) and all(isinstance(each, Mapping) and "members" in each for each in _map(targets).values())
+    return bool(targets) and all(isinstance(each, Mapping) and "members" in each for each in as_map(targets).values())
 
 
 def _long(data: Mapping[str, Any]) -> Iterator[str]:
     for kind in KINDS:
         if kind != "targets" or _is_block(data.get("targets")):
-            yield from (f"{kind}.{name}" for name in _map(data.get(kind)))
+            yield from (f"{kind}.{name}" for name in as_map(data.get(kind)))
 
 
 def _short(data: Mapping[str, Any]) -> Iterator[str]:
     yield "load_balancer.main"
     yield from _around_balancer(data)
-    groups = {"web": _map(data.get("targets"))} if _is_short(data, "targets") else _map(data.get("groups"))
+    groups = {"web": as_map(data.get("targets"))} if _is_short(data, "targets") else as_map(data.get("groups"))
     for name, group in groups.items():
         yield f"target_group.{name}"
-        if "auto_scaling_group" in _map(group):
+        if "auto_scaling_group" in as_map(group):
             yield f"auto_scaling_attachment.{name}"
-        elif _has_members(data, _map(group)):
+        elif _has_members(data, as_map(group)):
             yield f"targets.{name}"
     yield from _listeners(data)
-    yield from _of_domains(data)
+    yield from of_domains(data)
     yield from _servers(data)
 
 
 def _around_balancer(data: Mapping[str, Any]) -> Iterator[str]:
     """Its security group and Elastic IPs, its web ACL and log bucket, and the trust stores of its clients."""
-    if data.get("type") != "gateway" and "security_groups" not in _map(data.get("network")):
+    if data.get("type") != "gateway" and "security_groups" not in as_map(data.get("network")):
         yield "security_group.lb"
-    for subnet in _listed(_map(data.get("network")).get("subnets")):
-        if _map(subnet).get("elastic_ip") is True:
-            yield f"elastic_ip.lb-in-{_map(subnet).get('subnet')}"
+    for subnet in as_list(as_map(data.get("network")).get("subnets")):
+        if as_map(subnet).get("elastic_ip") is True:
+            yield f"elastic_ip.lb-in-{as_map(subnet).get('subnet')}"
     if data.get("web_acl"):
         yield "web_acl_association.main"
     if data.get("shield"):
         yield from _protections(data)
-    if data.get("logs") is True or any(_map(data.get("logs")).get(log) is True for log in LOGS):
+    if data.get("logs") is True or any(as_map(data.get("logs")).get(log) is True for log in LOGS):
         yield "log_bucket.main"
-    yield from (f"trust_store.{name}" for name in _map(data.get("trust_stores")))
+    yield from (f"trust_store.{name}" for name in as_map(data.get("trust_stores")))
 
 
 def _protections(data: Mapping[str, Any]) -> Iterator[str]:
     """Shield protects an application load balancer, or each Elastic IP of a network load balancer."""
-    subnets = [_map(subnet) for subnet in _listed(_map(data.get("network")).get("subnets"))]
+    subnets = [as_map(subnet) for subnet in as_list(as_map(data.get("network")).get("subnets"))]
     fixed = [subnet for subnet in subnets if subnet.get("elastic_ip")]
     if data.get("type") == "network":
         yield from (f"shield_protection.main-{number}" for number, _ in enumerate(fixed, 1))
@@ -97,13 +98,15 @@ def _has_members(data: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
 def _listeners(data: Mapping[str, Any]) -> Iterator[str]:
     if "listeners" not in data:
         yield from (f"listener.{name}" for name in _default_listeners(data))
-    for listener in _listed(data.get("listeners")):
-        port = str(_map(listener).get("listen", "main")).partition("/")[0]
+    for listener in as_list(data.get("listeners")):
+        port = str(as_map(listener).get("listen", "main")).partition("/")[0]
         yield f"listener.{port}"
-        for number, rule in enumerate(_listed(_map(listener).get("rules")), 1):
-            name = f"rule.{port}-{_map(rule).get('name') or f'r{number}'}"
+        if isinstance(as_map(as_map(listener).get("client_certificates")).get("trust_store"), Mapping):
+            yield f"trust_store.clients-{port}"
+        for number, rule in enumerate(as_list(as_map(listener).get("rules")), 1):
+            name = f"rule.{port}-{as_map(rule).get('name') or f'r{number}'}"
             yield name
-            if str(_map(rule).get("ip", "")).startswith("!"):
+            if str(as_map(rule).get("ip", "")).startswith("!"):
                 yield f"{name}-except"
 
 
@@ -111,40 +114,21 @@ def _default_listeners(data: Mapping[str, Any]) -> Sequence[str]:
     if data.get("type") == "gateway":
         return ["main"]
     if data.get("type") == "network":
-        groups = [data.get("targets"), *_map(data.get("groups")).values()]
-        first = next((group for group in map(_map, groups) if group), {})
+        groups = [data.get("targets"), *as_map(data.get("groups")).values()]
+        first = next((group for group in map(as_map, groups) if group), {})
         return ["443"] if data.get("domain") else [str(first.get("port", 80))]
     return ["443", "80"] if data.get("domain") else ["80"]
 
 
-def _of_domains(data: Mapping[str, Any]) -> Iterator[str]:
-    managed, names = _map(data.get("manage")), domains(data)
-    named = [each for each in _listed(data.get("domain")) if isinstance(each, Mapping) and "certificate" in each]
-    if len(named) < len(names) and managed.get("certificate") is not False:
-        yield "certificate.main"
-    for name in names if managed.get("dns") is not False else ():
-        yield f"record.{name}"
-        if str(data.get("ip", "")).startswith("dualstack"):
-            yield f"record.{name}-aaaa"
-
-
 def _servers(data: Mapping[str, Any]) -> Iterator[str]:
-    servers = _map(data.get("servers"))
+    servers = as_map(data.get("servers"))
     if servers and not any(isinstance(each, Mapping) for each in servers.values()):
         servers = {"web": servers}
     for name, server in servers.items():
-        if _map(data.get("manage")).get("target_security_groups") is not False:
+        if as_map(data.get("manage")).get("target_security_groups") is not False:
             yield f"security_group.{name}-servers"
-        count = _map(server).get("count", 1)
+        count = as_map(server).get("count", 1)
         for number in range(1, min(count if isinstance(count, int) else 1, 100) + 1):
             yield f"instance.{name}-{number}"
-            if _map(server).get("elastic_ip"):
+            if as_map(server).get("elastic_ip"):
                 yield f"elastic_ip.{name}-{number}"
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

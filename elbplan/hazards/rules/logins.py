@@ -25,7 +25,7 @@ def login_removed(timeline: Timeline) -> Iterator[Hazard]:
             in_part = protection.startswith(CLAIM) or protection in PARTS
             who = "more clients get in" if in_part else "everybody gets in"
             text = f"{protection} no longer protects what {place} serves: {who}"
-            remedy = f"leave it to its owner (ignore: [{_field(place, protection)}]), or write it into the spec"
+            remedy = f"write it into the spec, or leave it to its owner (ignore: [{_field(place, protection)}])"
             yield Hazard("login-removed", transition.address(place), text, step=transition.index, remedy=remedy)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -11,7 +11,7 @@ from ...core.address import AwsId
 from ...core.call import Answer, Call, ReadProgram
 from ...core.resource import Part
 from ..references import ZoneRef
-from .queries import domain, fits_one_answer, record_asks, zone_for, zone_id
+from .queries import domain, fits_one_answer, public_zones, record_asks, zone_for, zone_id
 
 ZoneSearch = Generator[Call, Answer, Mapping[str, Any] | None]
 
@@ -96,12 +96,15 @@ def validation_records(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, 
 
 
 def existing_validations(
-    raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]]
+    raws: Sequence[Mapping[str, Any]], zones: Sequence[Mapping[str, Any]], named: Collection[str] = ()
 ) -> ReadProgram[dict[str, list[DnsValidation]]]:
-    """For each certificate, the names whose validation record exists in a public zone."""
+    """For each certificate, the names whose validation record exists in a public zone.
+
+    An account can have several public zones of one name. `named` are the ids of zones that specs name.
+    """
     wanted = [(raw["CertificateArn"], name, record) for raw in raws for name, record in validation_records(raw)]
-    places = [(arn, name, record, zone_of(name, zones)) for arn, name, record in wanted]
-    asks = [ask for _, _, record, zone in places if zone for ask in record_asks(zone, [record["Name"]], zones)]
+    places = [(arn, name, rec, zone) for arn, name, rec in wanted for zone in _possible_zones(name, zones, named)]
+    asks = [ask for _, _, record, zone in places for ask in record_asks(zone, [record["Name"]], zones)]
     answers = (yield asks) if asks else []
     existing = {
         (ask.params["HostedZoneId"], domain(entry["Name"]), entry["Type"], domain(value["Value"]))
@@ -112,9 +115,16 @@ def existing_validations(
     }
     proofs: dict[str, list[DnsValidation]] = {raw["CertificateArn"]: [] for raw in raws}
     for arn, name, record, zone in places:
-        if zone and (zone, domain(record["Name"]), record["Type"], domain(record["Value"])) in existing:
+        if (zone, domain(record["Name"]), record["Type"], domain(record["Value"])) in existing:
             proofs[arn].append(DnsValidation(domain=name, zone=AwsId(zone)))
     return proofs
+
+
+def _possible_zones(name: str, zones: Sequence[Mapping[str, Any]], named: Collection[str]) -> list[str]:
+    """The public zones with the longest match, and those of the specs that fit the name."""
+    fits = public_zones(name.removeprefix("*."), zones)
+    longest = max(fits.values(), default=0)
+    return sorted(id for id, length in fits.items() if length == longest or id in named)
 
 
 def zone_of(name: str, zones: Sequence[Mapping[str, Any]]) -> str | None:

@@ -114,7 +114,7 @@ def _found(
     rest = [arn for arn in owned if listed[arn] not in known]
     answers = (yield [describe_certificate(arn) for arn in rest]) if rest else []
     raws = [answer["Certificate"] for answer in answers if answer]
-    proofs |= yield from existing_validations(raws, zones)
+    proofs |= yield from existing_validations(raws, zones, scope.named_ids(KIND))
     imported = [raw["CertificateArn"] for raw in raws if raw.get("Type") == IMPORTED]
     bodies = (yield [_body_of(arn) for arn in imported]) if imported else []
     prints = {arn: _fingerprints(answer) for arn, answer in zip(imported, bodies, strict=True)}

@@ -83,20 +83,23 @@ def zone_for(name: str, zones: Iterable[Mapping[str, Any]]) -> str | None:
 
     Raises ValueError if two public zones have that name, since elbplan cannot know which one is delegated.
     """
-    wanted = domain(name)
-    fits = [
-        (len(domain(zone["Name"])), zone_id(zone["Id"]))
-        for zone in zones
-        if not zone.get("Config", {}).get("PrivateZone")
-        and (wanted == domain(zone["Name"]) or wanted.endswith("." + domain(zone["Name"])))
-    ]
-    if not fits:
-        return None
-    best = max(length for length, _ in fits)
-    ids = sorted(id for length, id in fits if length == best)
+    fits = public_zones(name, zones)
+    longest = max(fits.values(), default=0)
+    ids = sorted(id for id, length in fits.items() if length == longest)
     if len(ids) > 1:
-        raise ValueError(f"several public hosted zones fit {wanted}: {', '.join(ids)}")
-    return ids[0]
+        raise ValueError(f"several public hosted zones fit {domain(name)}: {', '.join(ids)}")
+    return ids[0] if ids else None
+
+
+def public_zones(name: str, zones: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """By id, the public zones that can hold the name, each with the length of its own name."""
+    wanted = domain(name)
+    public = (zone for zone in zones if not zone.get("Config", {}).get("PrivateZone"))
+    return {
+        zone_id(zone["Id"]): len(domain(zone["Name"]))
+        for zone in public
+        if wanted == domain(zone["Name"]) or wanted.endswith("." + domain(zone["Name"]))
+    }
 
 
 PRIVATE = "private:"

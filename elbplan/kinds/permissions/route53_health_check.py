@@ -5,15 +5,25 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from ...core.permission import Permission, arn, reads
 from .elb_reads import READ_PERMISSIONS
 
 HEALTH_CHECKS = arn("route53", "healthcheck/*", region="", account="")
 NO_TAGS = "AWS chooses the id of a health check, and its create call takes no tags"
 
+
+def with_address(check: Any) -> Iterable[str]:
+    """A value if it asks an address."""
+    return ["*"] if check.elastic_ip or check.ip_address else []
+
+
 PERMISSIONS = (
     *READ_PERMISSIONS,
     *reads("route53:ListHealthChecks"),
+    *reads("ec2:DescribeAddresses", verbs=("read", "create", "update"), each=with_address),
     Permission("route53:ListTagsForResources", ("read",), (HEALTH_CHECKS,), why=NO_TAGS),
     *reads("route53:CreateHealthCheck", verbs=("create",)),
     Permission("route53:UpdateHealthCheck", ("update",), (HEALTH_CHECKS,), why=NO_TAGS),

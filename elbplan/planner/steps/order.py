@@ -21,6 +21,7 @@ from .builder import PlanBuilder, Stage, StepDraft
 from .create_update import add_create_or_update, wait_for_references
 from .deletes import add_deletes, order_deletes
 from .health_gates import add_health_gates, wait_until_empty
+from .record_order import order_records
 from .rule_order import reorder_rules
 from .stickiness import alone_in_forward, delay_target_stickiness, wait_for_group_stickiness
 
@@ -51,6 +52,7 @@ def build_steps(
     order_deletes(builder)
     wait_for_group_stickiness(builder)
     wait_until_empty(builder)
+    order_records(builder)
     _add_barriers(builder)
     return _sorted(builder)
 

@@ -8,17 +8,24 @@ from collections.abc import Mapping
 from ...core.address import Address, Lookup, Ref
 from ...core.hidden import redacted
 from ...core.resource import Resource
+from ...kinds import KINDS
+from ...kinds.auto_scaling_attachment import AutoScalingAttachment
 from ...kinds.aws.actions import Forward
 from ...kinds.aws.actions import action_text as full_action_text
 from ...kinds.aws.conditions import condition_text
 from ...kinds.aws.leading_actions import leading_text
+from ...kinds.aws.routing_policies import policy_text
+from ...kinds.aws.transforms import transform_text
 from ...kinds.certificate import Certificate
 from ...kinds.listener import Listener
 from ...kinds.load_balancer import LoadBalancer
 from ...kinds.record import Record
 from ...kinds.rule import Rule
+from ...kinds.shield_protection import ShieldProtection
 from ...kinds.target_group import TargetGroup
+from ...kinds.web_acl_association import WebAclAssociation
 from .. import words
+from ..routing_words import client_certificates
 from ..style import count
 from ..words import name_in_words
 from .entries import Entries, Entry
@@ -52,20 +59,34 @@ def lines_of(entry: Entry, entries: Entries, summary: str) -> tuple[str, ...]:
     """The further lines of a box; `summary` serves for kinds without lines of their own."""
     resource = redacted(entry.shown)
     if isinstance(resource, Record):
-        return (f"{resource.type} alias",)
+        return tuple(
+            filter(None, (f"{resource.type} {'alias' if resource.is_alias else 'record'}", policy_text(resource)))
+        )
     if isinstance(resource, LoadBalancer):
-        return tuple(filter(None, _balancer_lines(resource, entry)))
+        return tuple(filter(None, (*_balancer_lines(resource, entry), *beside(entry, entries))))
     if isinstance(resource, Listener):
-        return _certificates(resource, entries)
+        return tuple(filter(None, (*_certificates(resource, entries), client_certificates(resource))))
     if isinstance(resource, Rule):
         return (*map(condition_text, resource.conditions), *action_lines(resource, entries))
     if isinstance(resource, Certificate):
         return (resource.source,)
     if isinstance(resource, TargetGroup):
-        check = summary.rpartition(", ")[2] if ", " in summary else summary
-        name = f"{resource.protocol}:{resource.port}" if resource.port else resource.target_type
-        return (name, check) if check != name else (name,)
+        return (*summary.split(", ", 1), *beside(entry, entries))
     return (summary,)
+
+
+def beside(entry: Entry, entries: Entries) -> tuple[str, ...]:
+    """What belongs to a load balancer or a target group and has no box in a column: `web ACL edge`."""
+    found = []
+    for other in entries:
+        resource = other.shown
+        place = getattr(resource, "group" if isinstance(resource, AutoScalingAttachment) else "load_balancer", None)
+        if isinstance(resource, BESIDE) and entries.address(place) == entry.address and other.action != "delete":
+            found.append(KINDS[resource.kind].summary(resource).partition(" at ")[0].partition(" protects")[0])
+    return tuple(found)
+
+
+BESIDE = (WebAclAssociation, ShieldProtection, AutoScalingAttachment)
 
 
 def _balancer_lines(balancer: LoadBalancer, entry: Entry) -> tuple[str, ...]:
@@ -94,7 +115,9 @@ def _certificate(ref: Ref, entries: Entries) -> str:
 
 def action_lines(resource: Listener | Rule, entries: Entries) -> tuple[str, ...]:
     """What a listener or rule does with a request: `forward to web`, `redirect 301 to HTTPS:443`."""
-    return (*map(leading_text, resource.leading_actions), _action(resource, entries))
+    rewrites = resource.transforms if isinstance(resource, Rule) else ()
+    first = (*map(leading_text, resource.leading_actions), *map(transform_text, rewrites))
+    return (*first, _action(resource, entries))
 
 
 def _action(resource: Listener | Rule, entries: Entries) -> str:

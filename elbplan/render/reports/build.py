@@ -112,8 +112,9 @@ def _notes(entry: Entry, plan: Plan) -> Iterator[str]:
 def _default_rule(entry: Entry, listener: Listener, entries: Entries, plan: Plan) -> Node:
     """The box of a listener's own action, which serves the requests that no rule matches."""
     action: MapAction = entry.action
-    if action == "update" and isinstance(entry.before, Listener) and entry.before.action == listener.action:
-        action = "keep"
+    if action == "update" and isinstance(entry.before, Listener):
+        old, new = ((side.leading_actions, side.action) for side in (entry.before, listener))
+        action = "keep" if old == new else action
     reason = entry.reason if action != "keep" else ""
     node = _node(entry, entries, plan)
     lines = ("every other request", *action_lines(listener, entries))

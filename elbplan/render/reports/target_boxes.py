@@ -12,6 +12,7 @@ from ...kinds.target_group import TargetGroup
 from ...kinds.target_states import TargetState
 from ...kinds.targets import Targets
 from ..servers import with_names
+from ..summaries import target_text
 from ..words import name_in_words
 from .boxes import group_title
 from .entries import Entries, Entry
@@ -60,7 +61,9 @@ def _box(
     title, server = _title(member, entries, plan, id), entries.of(member.instance)
     group_name = group_title(group.address, entries) if group else ""
     fields = {"id": id, "port": str(port or ""), "zone": zone, "group": group_name}
-    known = (id != title and not isinstance(member.instance, Address)) or bool(server and server.live)
+    known = (id != title and not id.startswith("arn:") and not isinstance(member.instance, Address)) or bool(
+        server and server.live
+    )
     lines = [f":{port}" if port else "", id if known else "", zone]
     return Node(
         f"{entry.address}/{key}",
@@ -116,7 +119,7 @@ def _title(member: Target, entries: Entries, plan: Plan, id: str) -> str:
         return name_in_words(member.instance)
     label = plan.servers.get(id)
     name = label.name if label else plan.server_facts[id].name if id in plan.server_facts else ""
-    return " ".join(name.split()) or id
+    return " ".join(name.split()) or (target_text(member) if id.startswith("arn:") else id)
 
 
 def _zone(entry: Entry, key: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 
 from ..server.call_log import LoggedCall, counts, writes
+from ..server.direct import DirectSession
 
 Predicate = Callable[[str, dict[str, Any]], bool]
 Route = tuple[str, int, str, str]
@@ -24,7 +24,7 @@ def _session() -> boto3.Session:
     """One session for all clients. It ignores the user's profile, files and endpoints, so it never reaches AWS."""
     no_file = (None, None, os.devnull, None)
     variables = {"profile": (None, None, None, None), "config_file": no_file, "credentials_file": no_file}
-    return boto3.Session(botocore_session=botocore.session.Session(session_vars=variables))
+    return boto3.Session(botocore_session=DirectSession(session_vars=variables))
 
 
 class BoxClient(ABC):

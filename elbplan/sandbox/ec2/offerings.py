@@ -1,5 +1,10 @@
 """Which zones offer an instance type."""
 
+from collections import defaultdict
+from functools import cache
+
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
+
 from ..account import CallContext
 from ..errors import AwsError
 from ..rules import rule
@@ -14,8 +19,7 @@ def check_offered(context: CallContext, kind: str | None, subnet_id: str) -> Non
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html
     """
     subnet = facts.subnet(context, subnet_id)
-    found = context.ec2.describe_instance_type_offerings("availability-zone", {"instance-type": [kind]})
-    zones = sorted(offering["Location"] for offering in found)
+    zones = _zones_by_type(context.region).get(kind or "", [])
     if kind and subnet is not None and subnet.availability_zone not in zones:
         raise AwsError(
             "Unsupported",
@@ -23,3 +27,12 @@ def check_offered(context: CallContext, kind: str | None, subnet_id: str) -> Non
             f"({subnet.availability_zone}). Please retry your request by not specifying an Availability Zone or "
             f"choosing {', '.join(zones)}.",
         )
+
+
+@cache
+def _zones_by_type(region: str) -> dict[str, list[str]]:
+    """The zones of each type. moto would search thousands of offerings for every launch."""
+    zones: dict[str, list[str]] = defaultdict(list)
+    for offering in INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, []):
+        zones[offering["InstanceType"]].append(offering["Location"])
+    return {kind: sorted(found) for kind, found in zones.items()}

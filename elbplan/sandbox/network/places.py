@@ -20,6 +20,9 @@ from .front import balancer_reply, next_group, next_target
 from .messages import VisitorReply
 from .servers import instance_name, page_of_target, server_page, target_connection
 
+MOST_VALUES = 8
+"""https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-multivalue.html ("up to eight healthy
+records")"""
 Answer = Callable[[VisitorRequest], VisitorReply | None]
 
 
@@ -127,10 +130,11 @@ def by_weight(account: Account, records: list[Record]) -> list[Record]:
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html (Weight: "if you set Weight to 0
     for all resource record sets that have the same combination of DNS name and type, traffic is routed to all resources
-    with equal probability"). Of a multivalue set eight records answer, of other sets here the first.
+    with equal probability"). Of a multivalue set up to eight records answer together, of other sets here the first.
     """
-    if any(record.get("MultiValueAnswer") for record in records):
-        return records[:8]
+    if multivalue := [record for record in records if record.get("MultiValueAnswer")][:MOST_VALUES]:
+        values = [value for record in multivalue for value in record["ResourceRecords"]]
+        return [{**multivalue[0], "ResourceRecords": values}]
     if any("Weight" not in record for record in records):
         return records[:1]
     by_id = {record.get("SetIdentifier") or "": record for record in records}

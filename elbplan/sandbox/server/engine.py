@@ -169,7 +169,7 @@ class Engine:
         if handler:
             return answer(call, handler(context, call.params), incoming)
         if call.service in NOT_BY_MOTO:
-            raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}", 400)
+            raise _unknown(call)
         return self._moto(context, call, incoming)
 
     def _moto(self, context: CallContext, call: LoggedCall, incoming: HttpRequest) -> HttpReply:
@@ -178,14 +178,21 @@ class Engine:
         changed = before(context, call, incoming) if before else None
         if isinstance(changed, HttpReply):
             return changed
-        reply = ask(changed or incoming, context.account_id)
+        try:
+            reply = ask(changed or incoming, context.account_id)
+        except NotImplementedError:
+            raise _unknown(call) from None
         if reply.status < 300:
             return ec2.after(context, call, reply) if call.service == "ec2" else reply
         corrected = waf.corrected(reply)
         if corrected.body.lstrip()[:9].lower() == b"<!doctype":
-            raise AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
+            raise _unknown(call)
         call.outcome = _code(corrected)
         return corrected
+
+
+def _unknown(call: LoggedCall) -> AwsError:
+    return AwsError("InvalidAction", f"The sandbox does not know {call.service} {call.action}")
 
 
 def _code(reply: HttpReply) -> str:

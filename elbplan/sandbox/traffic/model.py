@@ -13,6 +13,7 @@ from ..state.visitors import EVERYBODY, Visitor
 from .at_balancer import AskedBalancer, TrafficAnswer
 from .certificates import covers
 from .names import Resolution, resolutions
+from .nodes import balancers_with_nodes
 from .request import VisitorRequest, request_of_probe
 
 __all__ = ["TrafficAnswer", "answer", "covers"]
@@ -42,12 +43,26 @@ def _after_dns(
         return TrafficAnswer(False, via=via, why=f"{found.last} is part of an endless chain of aliases")
     if found.result != "found":
         return TrafficAnswer(False, via=via[:-1], why=f"{found.last} does not resolve")
-    return _by_addresses(account, found.values, via)
+    return _by_addresses(account, found.values, port, request, visitor, via)
 
 
-def _by_addresses(account: Account, addresses: tuple[str, ...], via: list[str]) -> TrafficAnswer:
-    """Every address must be a public address of a running instance."""
+def _by_addresses(
+    account: Account,
+    addresses: tuple[str, ...],
+    port: int,
+    request: VisitorRequest,
+    visitor: Visitor,
+    via: list[str],
+) -> TrafficAnswer:
+    """Every address must be that of a load balancer's node, or a public address of a running instance."""
     for address in addresses:
+        nodes = ((context, found) for context, found, own in balancers_with_nodes(account) if address in own)
+        if node := next(nodes, None):
+            reply = AskedBalancer(*node, request, visitor, [*via, node[1].arn]).answer(port)
+            if not reply.ok:
+                return reply
+            via = reply.via
+            continue
         running = running_at(account, address)
         if running is None:
             return TrafficAnswer(False, via=via, why=f"no running instance has the address {address}")
