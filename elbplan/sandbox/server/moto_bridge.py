@@ -27,7 +27,7 @@ WITH_ONE_PATH = frozenset(("ec2", "ssm", "secretsmanager", "wafv2", "iam", "sts"
 
 MotoHandler = Callable[[Request, str, dict[str, str]], tuple[int, dict[str, Any], str | bytes]]
 
-responses.method_names_from_class = functools.cache(method_names_from_class)
+responses.method_names_from_class = functools.cache(method_names_from_class)  # type: ignore[attr-defined]
 """moto lists the methods of the service again for every call, which takes a third of its time."""
 
 
