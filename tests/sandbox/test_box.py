@@ -258,3 +258,16 @@ def test_rule_16_the_default_vpc_has_a_gateway_from_the_beginning(quick_box: Box
     vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     attached = ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
     assert len(attached["InternetGateways"]) == 1
+
+
+def test_renewed_it_is_as_at_its_beginning() -> None:
+    with Box(slow=7) as box:
+        box.create_fixture("instance", region="eu-west-1")
+        box.advance(86400)
+        box.switch("slow", 1.0)
+        box.switch("index_lag", 5.0)
+        box.renew()
+        late = box.ask("now") - time.time()
+        timing = box.account.timing
+        assert (box.tagged("my-web"), box.calls, timing.slow, timing.index_lag) == ({}, [], 7, 60)
+        assert late < 60
