@@ -52,7 +52,7 @@ def test_a_changed_check_is_one_call_and_changes_no_attribute(case: Case) -> Non
 def test_stickiness_is_on_and_off_again_when_the_spec_no_longer_has_it(
     case: Case, spec: str, sticky: dict[str, str]
 ) -> None:
-    cookie = "{for: 1h, cookie: session}" if sticky["stickiness.type"] == "app_cookie" else "1h"
+    cookie = {"app_cookie": "{for: 1h, cookie: session}", "source_ip": "true"}.get(sticky["stickiness.type"], "1h")
     case.apply(spec)
     sent = case.apply(spec.replace("port: 80", f"port: 80, sticky: {cookie}"))
     assert "ModifyTargetGroup" not in sent.actions
