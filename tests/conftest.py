@@ -50,20 +50,15 @@ def only_slow_box() -> Iterator[Box]:
 @pytest.fixture(scope="module")
 def box(only_box: Box) -> Box:
     """An empty sandbox in which everything completes at once."""
-    return _emptied(only_box, slow=0.0)
+    only_box.renew()
+    return only_box
 
 
 @pytest.fixture(scope="module")
 def slow_box(only_slow_box: Box) -> Box:
     """An empty sandbox where load balancers, targets, certificates and names take time, which moves on demand."""
-    return _emptied(only_slow_box, slow=60.0)
-
-
-def _emptied(box: Box, *, slow: float) -> Box:
-    box.reset()
-    box.switch("slow", slow)
-    box.switch("drain", "short")
-    return box
+    only_slow_box.renew()
+    return only_slow_box
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,8 @@ class Box(BoxClient):
 
     def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
         super().__init__()
-        self.account = Account(id=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow=slow, drain=drain))
+        self._first = (slow, drain)
+        self.account = Account(id=_take_account(), clock=SandboxClock(virtual), timing=Timing(slow, drain))
         self.server = SandboxServer(self.account, port)
         self.url = self.server.url
         self.account_id = self.account.id
@@ -51,6 +52,14 @@ class Box(BoxClient):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def renew(self) -> None:
+        """Makes the sandbox as it was at its beginning: empty, and with its first time and timing."""
+        with self.server.engine.lock:
+            self.account.timing = Timing(*self._first)
+            self.account.reset()
+            self.account.clock = SandboxClock(self.account.clock.virtual)
+            self.account.moment = self.account.clock.now()
 
     def close(self) -> None:
         direct.forget(self.url)

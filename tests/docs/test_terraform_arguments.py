@@ -33,6 +33,7 @@ OTHERS = (
     "source_ip",
     "lb_cookie",
     "app_cookie",
+    "ssm",
 )
 """Words that are no path from the top: keys of the block before them, and values."""
 

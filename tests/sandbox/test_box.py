@@ -258,3 +258,17 @@ def test_rule_16_the_default_vpc_has_a_gateway_from_the_beginning(quick_box: Box
     vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     attached = ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
     assert len(attached["InternetGateways"]) == 1
+
+
+def test_renewed_it_is_as_at_its_beginning() -> None:
+    with Box(slow=7) as box:
+        ec2 = box.client("ec2", "eu-west-1")
+        began = box.account.moment
+        box.create_fixture("instance", region="eu-west-1")
+        box.advance(86400)
+        box.switch("slow", 1.0)
+        box.switch("index_lag", 5.0)
+        box.renew()
+        assert ec2.describe_instances()["Reservations"] == []
+        assert (box.account.timing.slow, box.account.timing.index_lag) == (7, 60)
+        assert box.account.moment - began < 3600
