@@ -49,7 +49,7 @@ ROOMS: Mapping[str, tuple[set[str], set[str]]] = {
     "planner": ({"hazards", "kinds", "core"}, set()),
     "run": ({"version", "platforms", "planner", "hazards", "live", "kinds", "core"}, set()),
     "migrations": (INNER - {"rehearsal", "migrations"}, {"yaml"}),
-    "rehearsal": (INNER - {"rehearsal"}, set()),
+    "rehearsal": (INNER - {"rehearsal"}, {"cryptography"}),
     "cost": ({"kinds", "core"}, set()),
     "verification": ({"live", "kinds", "core"}, {"dns"}),
     "explain": ({"verification", "live", "hazards", "kinds", "core"}, set()),

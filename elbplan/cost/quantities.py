@@ -1,7 +1,7 @@
 """What AWS bills of each resource, as quantities without prices: one function for each kind that costs something.
 
-Free: certificates of ACM that cannot be exported, parameters of the standard tier (run records and locks), target
-groups, listeners, rules, security groups, alias records.
+Free: certificates of ACM that cannot be exported, parameters of the standard tier (run records and locks), and the
+kinds in FREE_KINDS. What a stack uses and elbplan never creates is in `used.py`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,24 @@ from typing import Any
 from ..core.address import Address, Ref
 from ..core.kind import LiveResource
 from ..core.resource import Resource
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.certificate import Certificate
 from ..kinds.elastic_ip import ElasticIp
 from ..kinds.hosted_zone import HostedZone
+from ..kinds.ingress_rules import IngressRules
 from ..kinds.instance import ExternalInstance, Instance
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.log_bucket import LogBucket
 from ..kinds.record import Record
 from ..kinds.route53_health_check import Route53HealthCheck
+from ..kinds.rule import Rule
+from ..kinds.security_group import SecurityGroup
 from ..kinds.shield_protection import ShieldProtection
+from ..kinds.target_group import TargetGroup
+from ..kinds.targets import Targets
+from ..kinds.trust_store import TrustStore
+from ..kinds.web_acl_association import WebAclAssociation
 from .prices import INSTANCE
 from .quantity import Quantity
 from .volumes import volume_quantities
@@ -41,7 +49,6 @@ SPOT = "spot:"
 RESERVED = {"application": "reserved-lcu", "network": "reserved-nlcu"}
 """The prices of reserved capacity units, by the type of the load balancer."""
 LOG_STORAGE = "s3-gb-month"
-SHIELD = "shield-subscription-month"
 EXPORTABLE, EXPORTABLE_WILDCARD = "exportable-name-issue", "exportable-wildcard-issue"
 
 
@@ -72,26 +79,6 @@ def quantities(billed: Billed) -> Iterator[Quantity]:
         bills = next((BILLED_KINDS[model] for model in type(resource).__mro__ if model in BILLED_KINDS), None)
         if bills:
             yield from bills(address, resource, billed)
-
-
-def used_quantities(billed: Billed) -> Iterator[Quantity]:
-    """What the resources use and elbplan never creates: hosted zones, and the subscription of Shield Advanced.
-
-    AWS bills both by the month.
-    """
-    records = [record for record in billed.resources.values() if isinstance(record, Record)]
-    made = {str(a) for a, resource in billed.resources.items() if isinstance(resource, HostedZone)}
-    made |= {live.id for live in billed.lives.values() if isinstance(live.model, HostedZone)}
-    names: dict[str, str] = {}
-    for record in records:
-        names.setdefault(str(record.zone), record.name)
-    for zone, name in names.items():
-        if zone in made:
-            continue
-        yield Quantity(zone, HOSTED_ZONE, f"hosted zone of {name}", Decimal(1), "month", FIRST_ZONES)
-    if any(isinstance(resource, ShieldProtection) for resource in billed.resources.values()):
-        why = "once for all accounts of the organization, for a year; data transfer out comes on top"
-        yield Quantity("shield", SHIELD, "Shield Advanced subscription", Decimal(1), "month", why)
 
 
 def _health_check(address: Address, check: Route53HealthCheck, _: Billed) -> Iterator[Quantity]:
@@ -228,3 +215,17 @@ BILLED_KINDS: Mapping[type[Resource], Callable[[Address, Any, Billed], Iterator[
     Route53HealthCheck: _health_check,
 }
 """What AWS bills of a resource, by its model. A model without its own entry has that of its parent."""
+
+FREE_KINDS: Mapping[type[Resource], str] = {
+    SecurityGroup: "AWS bills no security group",
+    IngressRules: "AWS bills no rule of a security group",
+    TargetGroup: "AWS bills the load balancer and its capacity units",
+    Targets: "AWS bills the servers; a function by its requests, and elbplan creates none",
+    AutoScalingAttachment: "AWS bills the instances, which belong to the Auto Scaling group",
+    Rule: "the evaluations of rules are a dimension of the capacity units",
+    TrustStore: "AWS bills it for each listener that uses it, so the listener has the line",
+    Record: "AWS bills no query for an alias of a load balancer; those for others follow the traffic",
+    WebAclAssociation: "AWS bills the web ACL, which elbplan does not create: a line of what the stack uses",
+    ShieldProtection: "AWS bills the subscription, which elbplan does not create: a line of what the stack uses",
+}
+"""Kinds that AWS does not bill, and why."""

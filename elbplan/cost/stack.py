@@ -13,8 +13,9 @@ from ..kinds.load_balancer import LoadBalancer
 from .capacity import HIGH, LOW, PRICES, TYPICAL, Basis, CapacityUse, Consumption, Consumptions, capacity_units
 from .items import HOURS_PER_MONTH, CostItem, StackCost, sum_of
 from .prices import PriceTable
-from .quantities import PUBLIC_IPV4, Billed, public_addresses, quantities, used_quantities
+from .quantities import PUBLIC_IPV4, Billed, public_addresses, quantities
 from .quantity import Quantity
+from .used import used_quantities
 
 FEWEST_ZONES = 2
 """An application load balancer needs two zones."""

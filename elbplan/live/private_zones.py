@@ -46,7 +46,10 @@ def private_zone(
     """The id of the private zone with this name for a VPC, and the message for the case that there is none."""
     ids = private_zones(name, zones)
     if not ids:
-        return [], f"there is no private hosted zone {name} in this account"
+        return [], (
+            f"there is no private hosted zone {name} in this account (if one of another account is associated with the "
+            "VPC, write the record in a spec of that account)"
+        )
     associated = [id for id in ids if vpc in vpcs.get(id, ())]
     if len(associated) == 1:
         return associated, ""

@@ -216,7 +216,7 @@ def missing_statements(
 ) -> tuple[Statement, ...]:
     """All statements with the action that the stack needs, since AWS names only the first resource that it denies.
 
-    Without the spec of the stack: those for the resource.
+    Without the spec of the stack: those for the resource, with conditions if any has some.
     """
     action = call if isinstance(call, str) else call.permission
     _, _, _, place_of_resource, account, _ = (resource.split(":", 5) + [""] * 6)[:6]
@@ -232,6 +232,7 @@ def missing_statements(
     own = own if any(s.covers(resource) for s in own) else []
     others = [s for s in anybody if action in s.actions and s.covers(resource)]
     narrow = [s for s in others if s.resources != (ANYTHING,)]
+    narrow = [s for s in narrow if s.conditions] or narrow
     if fitting := own or narrow or others:
         return tuple(replace(s, sid="") for s in grouped(fitting))
     return (Statement((action,), (ANYTHING,)),)

@@ -24,6 +24,7 @@ from ..kinds.server_ports import closed_ports
 from .adoptions import with_adoptions
 from .diff import diff
 from .guards import chosen_names, held_by_others
+from .lost_volumes import lost_volumes
 from .previous_records import with_previous_records
 from .protection import deletion_protected
 from .protocol_guards import mixed_protocol_changes
@@ -91,7 +92,7 @@ def reconcile(
         server_facts=server_facts(comparison, desired, external),
         unchecked=not_checked(delegations),
         causes=pending_causes(delegations),
-        warnings=tuple(warnings_of(desired, comparison.lives, region, external)),
+        warnings=(*warnings_of(desired, comparison.lives, region, external), *lost_volumes(comparison)),
         refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
         security_path=path_after(comparison, desired, external, region),
         security_path_now=path_now(comparison.lives, desired, external, region),

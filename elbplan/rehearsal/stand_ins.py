@@ -11,15 +11,16 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from ..core.resource import Resource, rebuilt
 from ..kinds.aws.pem import PemFiles
 from ..kinds.certificate import Certificate
 from ..migrations.migration import Migration, MigrationStep
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 R = TypeVar("R", bound=Resource)
 Fingerprints = tuple[str, ...]
@@ -72,10 +73,6 @@ class StandIns:
 
 def _issue(certificate: Certificate, key_file: Path) -> PemFiles:
     """A certificate of these names, signed by itself, and the file of its key."""
-    # cryptography takes 0.1 s to import, and few stacks import certificates
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-
     key = _new_key(certificate.key)
     first = min(certificate.domains, key=len)[:LONGEST_COMMON_NAME]
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, first)])
@@ -98,8 +95,6 @@ def _issue(certificate: Certificate, key_file: Path) -> PemFiles:
 
 def _new_key(kind: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     """A new key of AWS's name for its type: `RSA_2048`, `EC_secp384r1`."""
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
     if kind.startswith("RSA_"):
         return rsa.generate_private_key(65537, int(kind.removeprefix("RSA_")))
     curves = {"EC_prime256v1": ec.SECP256R1(), "EC_secp384r1": ec.SECP384R1(), "EC_secp521r1": ec.SECP521R1()}

@@ -14,8 +14,8 @@ from ..cost.quantities import (
     HOSTED_ZONE,
     OUTSIDE_CHECK,
     OUTSIDE_OPTION,
-    SHIELD,
 )
+from ..cost.used import SHIELD
 from .money import plain, rounded, whole
 from .words import address_words
 

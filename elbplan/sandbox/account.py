@@ -16,6 +16,7 @@ from .state.classic import StoredClassicBalancer
 from .state.elbv2 import ElbState, StoredBalancer
 from .state.probes import ProbeWatch
 from .state.route53 import DnsState
+from .state.visitors import ClientCertificate
 from .timing import Timing
 
 ACCOUNT_ID = "123456789012"
@@ -91,6 +92,8 @@ class RunningNetwork(Protocol):
     """DNS and proxy of a sandbox (network/service.py), which most sandboxes never start."""
 
     def as_json(self) -> dict[str, Any]: ...
+
+    def client_certificate(self, wanted: ClientCertificate) -> dict[str, str]: ...
 
     def close(self) -> None: ...
 

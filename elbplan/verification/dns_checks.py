@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..kinds.aws.queries import domain
-from ..kinds.aws.routing_policies import policy_text
 from ..kinds.delegation import NameAnswer, ZoneDelegation
 from ..kinds.record import Record
 from ..kinds.sample_requests import FILLING
@@ -78,9 +77,6 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
         ask = partial(names.by_servers, name, servers, record.type)
         return shared_name_check(record, subject, addresses, heard, ask, plan_command(stack))
     wrong = [answer for answer in heard if not set(answer.addresses) & set(addresses)]
-    policy = policy_text(record)
-    if policy and wrong and (all(answer.addresses for answer in wrong) or record.geo_location):
-        return _elsewhere(subject, policy, len(heard) - len(wrong), len(heard), wrong[0])
     if wrong:
         return _wrong(stack, subject, wrong[0], addresses)
     note = _note(names.by_resolver(name, record.type), addresses)
@@ -91,13 +87,6 @@ def record_check(stack: ServedStack, record: Record, addresses: Sequence[str], n
 def stack_name(record: Record) -> str:
     """The name that clients ask for; for a wildcard, one of its names."""
     return record.name.replace("*", FILLING)
-
-
-def _elsewhere(subject: str, policy: str, own: int, heard: int, other: NameAnswer) -> Check:
-    """Others of the name's records answer too: with a routing policy, the answer depends on who asks, and on chance."""
-    text = f"{own} of {heard} name servers answer with the load balancer" if own else "not with this load balancer now"
-    found = ", ".join(other.addresses) or "nothing"
-    return Check("dns", subject, "ok" if own else "skipped", f"{text}; by its policy ({policy}) also {found}")
 
 
 def _wrong(stack: ServedStack, subject: str, answer: NameAnswer, addresses: Sequence[str]) -> Check:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from elbplan.core.address import Address
-from elbplan.cost.quantities import Billed, quantities, used_quantities
+from elbplan.cost.quantities import Billed, quantities
+from elbplan.cost.used import used_quantities
 from elbplan.kinds.hosted_zone import HostedZone
 from elbplan.kinds.record import Record
 from elbplan.kinds.route53_health_check import Route53HealthCheck

@@ -23,7 +23,7 @@ def prepare(stage: Stage, stack: Stack) -> None:
     """Creates what the stack needs in its region, and turns the stage to this region."""
     box, region = stage.box, stack.region
     assert region
-    box.create_defaults(region, hosted_zones=stack.domains)
+    box.create_defaults(region, hosted_zones=dict.fromkeys(name.removeprefix("*.") for name in stack.domains))
     box.create_fixture("web_acl", region=region, name="edge")
     box.create_fixture("parameter", "/members/oidc", region=region, value="hunter2")
     box.create_fixture("auto_scaling_group", "web-fleet", region=region)

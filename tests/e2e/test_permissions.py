@@ -89,10 +89,12 @@ OF_OLD_BALANCER = {f"elasticloadbalancing:{action}" for action in ("DeleteLoadBa
 
 SELDOM: dict[Command, dict[str, str]] = {
     "plan": {
+        "acm:ListTagsForCertificate": "only if the account has certificates",
         "cloudwatch:GetMetricData": "only for a load balancer that has existed for an hour",
         "elasticloadbalancing:DescribeRules": "only if the stack has rules, or a migration may delete some",
     },
     "apply": {
+        "acm:ListTagsForCertificate": "the same",
         "cloudwatch:GetMetricData": "the same",
         "elasticloadbalancing:SetIpAddressType": "needs subnets with IPv6 addresses",
         "ec2:DeleteTags": "only if a tag leaves the spec, and nothing replaces the resource",
@@ -105,6 +107,7 @@ SELDOM: dict[Command, dict[str, str]] = {
         "ssm:DeleteParameters": "only after 20 runs",
     },
     "destroy": {
+        "acm:ListTagsForCertificate": "the same",
         "acm:AddTagsToCertificate": "only if a stack has two certificates after an interrupted replacement",
         "acm:DescribeCertificate": "only for a certificate that is not issued",
         "ec2:DescribeInstanceAttribute": "only for servers",

@@ -117,6 +117,41 @@ def test_a_function_takes_over_from_servers_and_gives_back(stage: Stage) -> None
     stage.destroy(other)
 
 
+BOTH = (
+    HEAD + specs.DOMAIN + f"groups: {{web: {{lambda: {FUNCTION}}}, next: {{lambda: {FUNCTION}:prod}}}}\n"
+    "listeners:\n  - {listen: 80/http, redirect: 443/https}\n  - {listen: 443/https, forward: {web: 100, next: 0}}\n"
+)
+
+
+def test_another_function_takes_over_in_a_group_of_its_own(stage: Stage) -> None:
+    stage.apply(BOTH)
+    alone = BOTH.replace(f"web: {{lambda: {FUNCTION}}}, ", "").replace("{web: 100, next: 0}", "next")
+    for after in (BOTH.replace("{web: 100, next: 0}", "{web: 10, next: 90}"), alone):
+        plan = stage.apply(after, watch=[NAMED, PLAIN])
+        assert not plan.hazards
+    stage.destroy(alone)
+
+
+DATAGRAMS = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+type: network
+groups: {web: {ips: [172.31.0.9], port: 53, protocol: UDP, health: {port: 80, protocol: TCP}}}
+listeners: [{listen: 53/udp, forward: web}]
+"""
+
+
+def test_datagrams_reach_a_target_while_their_group_is_replaced(stage: Stage) -> None:
+    stage.apply(DATAGRAMS)
+    (balancer,) = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
+    name = balancer["DNSName"]
+    after = DATAGRAMS.replace("port: 53", "port: 5353")
+    stage.apply(after, watch=[(name, 53, name, "/")])
+    stage.destroy(after)
+    assert [gap[1] for gap in stage.box.unanswered()][:1] == ["DeleteListener"]
+
+
 INNER = HEAD + "access: internal\nservers: {count: 1}\ntargets: {port: 80, health: /health}\n"
 OUTER = """
 name: front

@@ -197,3 +197,18 @@ def test_killed_after_any_write_the_next_apply_finishes(box: Box) -> None:
         stage.apply(CHANGED)
     assert write > 6, "the change writes, so it can be killed"
     stage.destroy(CHANGED)
+
+
+def test_the_plan_says_which_volumes_a_new_server_does_not_get(stage: Stage) -> None:
+    volumes = "servers: {count: 1, volumes: {root: 20, /dev/sdf: {size: 10, encrypted: false, keep: KEEP}}}\n"
+    spec = f"{specs.HEAD}{volumes}targets: {{port: 80}}\n".replace("KEEP", "false")
+    stage.apply(spec)
+    assert stage.plan(spec.replace("size: 10", "size: 12")).warnings == ()
+    (text,) = stage.plan(spec.replace("encrypted: false", "encrypted: true")).warnings
+    assert "gets no data of the volume /dev/sdf: AWS deletes it with the old server" in text
+    kept = spec.replace("keep: false", "keep: true")
+    stage.apply(kept)
+    (text,) = stage.plan(kept.replace("encrypted: false", "encrypted: true")).warnings
+    assert "it stays when the old server ends" in text
+    stage.apply(spec)
+    stage.destroy(spec)

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from elbplan.kinds import KINDS
+from elbplan.render.name_servers import name_servers
+from elbplan.render.outcome import EndScreen, outcome_screen, unchanged_outcome
+from elbplan.render.style import Style
 from elbplan.run import workflow
 from elbplan.sandbox.box import Box
 
@@ -146,3 +149,15 @@ def test_a_zone_that_the_spec_dropped_is_found_behind_the_first_page(stage: Stag
     assert "zzz.net." in str(list(pages.paginate()))
     stage.apply(text.format(domain="{name: shop.example.com}"))
     assert "zzz.net." not in str(list(pages.paginate()))
+
+
+def test_the_name_servers_of_a_new_zone_stand_at_the_end_and_in_the_status(stage: Stage) -> None:
+    plan = stage.plan(SPEC.format(domain=ZONE))
+    outcome = stage.run(plan)
+    style = Style(width=200)
+    end = "\n".join(str(line) for line in outcome_screen(plan, outcome, KINDS, style, EndScreen()))
+    assert "name servers   of own.net: ns-1.awsdns-00.com, ns-2.awsdns-00.net" in end
+    assert "enter them at the registrar of the domain" in end
+    again = stage.plan(SPEC.format(domain=ZONE))
+    assert name_servers(again)["own.net"].startswith("ns-1.awsdns-00.com, ")
+    assert "name servers" not in str(outcome_screen(again, unchanged_outcome(again), KINDS, style, EndScreen()))

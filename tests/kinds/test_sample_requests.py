@@ -86,7 +86,7 @@ def test_a_rule_behind_one_that_takes_everything_has_no_sample() -> None:
     ("wrong", "reason"),
     [
         (condition("source-ip", "10.0.0.0/8"), "only for clients with the ip 10.0.0.0/8"),
-        (Condition(field="path-pattern", regex=("^/a.+",)), "its condition path-pattern has only regular expressions"),
+        (Condition(field="path-pattern", regex=("^/a.+",)), "its path is a regular expression"),
         (
             condition("http-header", Hidden("s3cret-token", "${TOKEN}"), name="X-Origin"),
             "its condition http-header has the value of a variable, which may be a secret",

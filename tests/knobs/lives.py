@@ -1,7 +1,7 @@
 """The life of each knob spec: applied, changed and destroyed step by step, under the policies that elbplan prints.
 
-One life answers several questions: which members its calls send, whether AWS is after each step as simulated, and which
-permissions its commands need.
+One life answers several questions: which members its calls send, whether AWS is after each step as simulated, which
+permissions its commands need, and whether the migrations that were saved on the way lead to the same again.
 """
 
 from __future__ import annotations
@@ -28,11 +28,15 @@ from elbplan.run import workflow
 from elbplan.run.outcome import Event
 from elbplan.sandbox.box import Box
 
+from ..e2e.migration_replay import Replay
 from ..e2e.stage import REGION, Stage
 from .sent import Recorder, versions
 from .surroundings import prepare
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+ONCE = {"servers-options": "it names a network interface of others, which the simulator deletes with its server"}
+"""The specs that can live only once in an account, and why."""
 
 
 @dataclass
@@ -70,18 +74,24 @@ class Lives:
         life = Life()
         stacks: list[Stack] = []
         texts = list(versions(name, prepare(stage) | {"FILES": str(self.files)}))
+        by_files = Replay(stage, self.files / "migrations", stage.stacks(texts[0])[0].name)
         for text in texts:
             stacks = [*stacks[-1:], *stage.stacks(text)]
+            by_files.save(text)
             with _policy(stage, life, "apply", stacks):
                 _apply(stage, life, stage.plan(text), stacks[-1])
             with _policy(stage, life, "plan", stacks[-1:]):
                 assert stage.plan(text).empty
             stage.assert_settled(text)
+            by_files.note()
         with _policy(stage, life, "destroy", stacks[-1:]):
             (end,) = workflow.plan_destroy(stage.aws, stage.stacks(texts[-1]), KINDS)
             _apply(stage, life, end, stacks[-1])
         stage.assert_nothing_left(end.stack, validation="remove_validation: true" not in texts[-1])
         stage.assert_foreign_unchanged()
+        if name not in ONCE:
+            by_files.replay()
+            stage.destroy(texts[-1])
         return life
 
 

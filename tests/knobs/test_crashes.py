@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +122,7 @@ def _swept(stage: Stage, name: str, files: Path, *, whole: bool) -> None:
     else:
         assert stage.run(stage.plan(first)).complete, name
     for text in later:
-        _killed_again_and_again(stage, name, lambda text=text: stage.plan(text))
+        _killed_again_and_again(stage, name, functools.partial(stage.plan, text))
         stage.assert_settled(text)
     if whole:
         last = [first, *later][-1]

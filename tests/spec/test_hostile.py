@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from elbplan.core.stack import Stack
 from elbplan.errors import SpecProblem
-from elbplan.spec import expand_text, load
+from elbplan.spec import expand_text, load, schema
 from elbplan.spec.keys import keys_of
 from elbplan.spec.models import MODELS
 from elbplan.spec.short.document import Short
@@ -24,10 +26,13 @@ from .kit import BAD, GOOD, SPECS, stacks
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+ENV = {"A": "x"}
+
+
 def met(path: str, text: str = "") -> SpecProblem | list[Stack]:
     """The stacks or the error of a load. Any other exception fails the test."""
     try:
-        return load([path], stdin=io.StringIO(text), env={"A": "x"})
+        return load([path], stdin=io.StringIO(text), env=ENV)
     except SpecProblem as problem:
         return problem
 
@@ -40,7 +45,7 @@ def survives(text: str) -> None:
         assert all(problem.line >= 1 <= problem.column and problem.what for problem in loaded.problems)
         assert str(loaded).replace("\n", "").isprintable()
     else:
-        assert [s.resources for s in stacks(expand_text(loaded))] == [s.resources for s in loaded]
+        assert [s.resources for s in stacks(expand_text(loaded), ENV)] == [s.resources for s in loaded]
 
 
 @QUICK
@@ -66,8 +71,23 @@ def test_any_text_of_yaml_special_characters(text: str) -> None:
     survives(text)
 
 
-WORDS = sorted({*keys_of(Short), *MODELS, *(key for model in MODELS.values() for key in keys_of(model))})
-TEXTS = ["web", "80/http", "443/https", "10.0.0.0/8", "i-0abc", "30s", "${A}", "*", "arn:aws:x", "forward"]
+def _keys_in(schema: Any) -> Iterator[str]:
+    """Every key that a part of the schema names."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _keys_in(inner)
+
+
+TOP = sorted({*keys_of(Short), *MODELS})
+WORDS = sorted({*TOP, *_keys_in(schema())})
+TEXTS = [
+    "web", "80/http", "443/https", "443/tls", "53/udp", "10.0.0.0/8", "i-0abc", "30s", "${A}", "*",
+    "arn:aws:x",
+    "forward", "arn:aws:lambda:eu-west-1:123456789012:function:f", "env:A", "ssm:/a", "secretsmanager:arn:aws:x",
+    "^/a(b)", "$1",
+    "a.com", "s3://b/key", "sg-0abc", "eipalloc-0abc", "tag:a=b", "find", "network", "gateway", "latency", "true",
+]  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 KEYS = st.sampled_from([*WORDS, "web", "groups", "path", "type", "forward", "members", "<<"]) | st.text(max_size=4)
 TREES = st.recursive(
@@ -78,7 +98,7 @@ TREES = st.recursive(
 
 
 @QUICK
-@given(st.dictionaries(st.sampled_from(WORDS), TREES, max_size=6))
+@given(st.dictionaries(st.sampled_from(TOP) | st.sampled_from(WORDS), TREES, max_size=6))
 def test_any_structure_under_the_keys_of_the_grammar(data: dict[str, Any]) -> None:
     survives(yaml.safe_dump({"name": "x", **data}, allow_unicode=True))
 
@@ -132,3 +152,33 @@ def test_any_spec_with_some_values_replaced(seed: int) -> None:
             tail = lines[index][at + end.start() :] if end else ""
             lines[index] = f"{lines[index][:at]} {dice.choice(VALUES)}{tail}"
     survives("\n".join(lines))
+
+
+KNOBS = [
+    yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parents[1] / "knobs").glob("*.yaml"))
+]
+WRONG: list[Any] = [
+    "", None, True, -1, 1.5, 10**30, float("inf"), [], {}, [[]], [{}], [None], {"a": "b"}, {None: None}, [1, 2], *TEXTS,
+    "x" * 500, "22:30", "a b", "\u2713", "#{a}", "arn:::::::", "arn:aws:lambda:::", ":", "env:", "tag:", "10.0.0.1/8",
+]  # fmt: skip
+
+
+def _places(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for step, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield (*place, step)
+        yield from _places(inner, (*place, step))
+
+
+@QUICK
+@given(st.integers(min_value=0, max_value=2**32))
+def test_any_spec_of_all_keys_with_some_values_replaced(seed: int) -> None:
+    dice = random.Random(seed)
+    data = copy.deepcopy(dice.choice(KNOBS))
+    for _ in range(dice.randint(1, 3)):
+        *around, last = dice.choice(list(_places(data)))
+        inner = data
+        for step in around:
+            inner = inner[step]
+        inner[last] = copy.deepcopy(dice.choice(WRONG))
+    survives(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))

@@ -60,6 +60,7 @@ ASKED = (
     "load_balancer",
     "fully_qualified_domain_name",
     "ip_address",
+    "elastic_ip",
     "port",
     "resource_path",
     "search_string",

@@ -124,8 +124,6 @@ def _replaced_targets(timeline: Timeline, transition: Transition) -> Iterator[Ha
         if timeline.is_verified(group, index) and not timeline.is_verified(group, index + 1):
             text = f"none of the targets that remain in {group} was ever seen healthy"
             remedy = f"register the new ones beside the old, wait until {address} is healthy, then remove the old"
-            if any(":function:" in (target.address or "") for target in targets.members):  # a group takes one function
-                remedy = "make a second group with the new function, and move the weights to it step by step"
             yield Hazard("targets-unverified", address, text, step=index, remedy=remedy)
 
 

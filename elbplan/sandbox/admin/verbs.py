@@ -146,9 +146,9 @@ class Controls:
 
     def client_certificate(self, **shown: Any) -> dict[str, str]:
         """Issues a certificate for a visitor, with the fields of ClientCertificate. Returns certificate and key."""
-        from ..network.client_certificates import ClientAuthorities  # trustme takes 0.2 s to import
-
-        return ClientAuthorities.of(self.account).issue(ClientCertificate(**shown))
+        self.network()
+        assert self.account.network is not None
+        return self.account.network.client_certificate(ClientCertificate(**shown))
 
     def delegate(self, zone: str, name_servers: list[str] | None = None) -> None:
         """The registrar gets these name servers for a zone: [] for none, None for those of the zone."""

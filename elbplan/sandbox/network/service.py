@@ -3,6 +3,8 @@
 from typing import Any
 
 from ..account import Account
+from ..state.visitors import ClientCertificate
+from .client_certificates import ClientAuthorities
 from .dns import LOOPBACK, DnsServer
 from .proxy import ProxyServer
 from .tls import CertificateAuthority
@@ -12,6 +14,7 @@ class SandboxNetwork:
     """DNS server, proxy and certificate authority of one sandbox, until `close`. Its threads keep no process alive."""
 
     def __init__(self, account: Account) -> None:
+        self._account = account
         self._authority = CertificateAuthority()
         self._dns = DnsServer(account)
         self._proxy = ProxyServer(account, self._authority)
@@ -26,3 +29,7 @@ class SandboxNetwork:
     def close(self) -> None:
         self._dns.close()
         self._proxy.close()
+
+    def client_certificate(self, wanted: ClientCertificate) -> dict[str, str]:
+        """Returns a new certificate of a client and its key, in PEM. The caller holds the lock of the account."""
+        return ClientAuthorities.of(self._account).issue(wanted)

@@ -79,12 +79,9 @@ def _check_function(context: ExpandContext, group: NamedGroup) -> None:
 def _check_sticky(context: ExpandContext, group: NamedGroup) -> None:
     """Only an application load balancer has cookies; the others know a client by its address, without an end."""
     sticky, type = group.definition.sticky, context.short.type
-    if sticky is None or type == "application":
-        return
-    for key, word in (("seconds", "time"), ("cookie", "cookie")):
-        if key in sticky.model_fields_set:
-            what = f"a {type} load balancer keeps a client with its target by its address, without a {word}"
-            context.report.at((*group.path, "sticky"), what, "write sticky: true")
+    if sticky is not None and type != "application" and "seconds" in sticky.model_fields_set:
+        what = f"a {type} load balancer keeps a client with its target by its address, without a time"
+        context.report.at((*group.path, "sticky"), what, "write sticky: true")
 
 
 def _keys(context: ExpandContext, group: NamedGroup) -> Any:

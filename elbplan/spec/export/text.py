@@ -34,16 +34,16 @@ def expand_text(stacks: Sequence[Stack]) -> str:
 
 
 def _document(stack: Stack) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": stack.name}
-    document |= {"account": stack.account} if stack.account else {}
+    document: dict[str, Any] = {"name": long_value(stack.name)}
+    document |= {"account": long_value(stack.account)} if stack.account else {}
     document |= _identity(stack.identity)
-    document |= {"region": stack.region} if stack.region else {}
-    document |= {"ignore": list(stack.ignore)} if stack.ignore else {}
+    document |= {"region": long_value(stack.region)} if stack.region else {}
+    document |= {"ignore": long_value(stack.ignore)} if stack.ignore else {}
     document |= {"traffic": _traffic(stack.traffic)} if stack.traffic else {}
-    document |= {"expires": stack.expires} if stack.expires else {}
+    document |= {"expires": long_value(stack.expires)} if stack.expires else {}
     for address, resource in stack.resources.items():
         document.setdefault(address.kind, {})[address.name] = long_fields(_without_expiry(resource))
-    document |= {"adopt": {str(address): id for address, id in stack.adopt.items()}} if stack.adopt else {}
+    document |= {"adopt": {str(address): long_value(id) for address, id in stack.adopt.items()}} if stack.adopt else {}
     return document
 
 

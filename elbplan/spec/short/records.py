@@ -36,7 +36,7 @@ def _ttl(value: int) -> int:
 class ShortZone(ShortModel):
     """A hosted zone by name."""
 
-    name: Annotated[str, Field(description="name or id of the zone", examples=["example.com"])]
+    name: Annotated[str, Field(min_length=1, description="name or id of the zone", examples=["example.com"])]
     private: Annotated[bool, Field(description="the private zone of this name, of the stack's VPC")] = False
     create: Annotated[bool, Field(description="elbplan makes the zone, and deletes it if it is empty")] = False
     vpc: Annotated[

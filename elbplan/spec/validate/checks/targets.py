@@ -98,6 +98,8 @@ def _member(member: Target, group: TargetGroup) -> Findings:
     address = _ip(member)
     if address is not None and (address.is_loopback or address.is_multicast or address.is_link_local):
         yield f"{name} cannot be a target", "write an address of the VPC, or a private address that it can reach"
+    elif address is not None and address.version == 4 and address.is_global:
+        yield f"{name} is a public address, which AWS does not take as a target", "write its private address"
 
 
 def _has_type(member: Target, kind: str) -> bool:
