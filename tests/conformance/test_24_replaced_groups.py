@@ -91,7 +91,9 @@ def test_subnets_of_another_vpc_than_the_stack_are_refused_with_the_line_to_writ
     prepare(case.stage)
     case.apply(DOMAIN + SPEC.removeprefix(HEAD))
     case.box.clear_calls()
-    with pytest.raises(NotFound, match=f"its subnets are in {VPC}, and security_group.lb is in .*network: {{vpc: {VPC}"):
+    with pytest.raises(
+        NotFound, match=f"its subnets are in {VPC}, and security_group.lb is in .*network: {{vpc: {VPC}"
+    ):
         case.plan(DOMAIN + SPEC.removeprefix(HEAD) + "network: {subnets: [subnet-0bbba, subnet-0bbbc]}\n")
     with pytest.raises(NotFound, match=f"its subnets are in .*{VPC}.*, and AWS takes subnets of one VPC"):
         own = case.stage.ids["subnets"]["a"]
