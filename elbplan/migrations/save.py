@@ -15,7 +15,7 @@ from ..core.resource import Resource, is_foreign
 from ..core.stack import Stack
 from ..errors import Refused, UsageProblem
 from ..kinds import KINDS
-from ..kinds.traffic import attached_groups
+from ..kinds.traffic import attached_groups, filled_group_of
 from ..live.portable import PortableNames
 from ..planner.reconcile import permitted, reconcile
 from ..planner.steps.create_update import ADD, ATTACH, REMOVE
@@ -57,10 +57,9 @@ def save_plan(aws: Cloud, stack: Stack, folder: Folder, *, name: str, title: str
 def _owned(plan: Plan) -> bool:
     """True if AWS has resources of the stack. Raises Refused if an adoption began and did not end."""
     adopted = {step.address for step in plan.steps if step.do == "adopt"}
-    if adopted and set(plan.lives) - adopted:
-        what = (
-            f"{plan.stack}: a part of it is adopted already: {', '.join(sorted(map(str, set(plan.lives) - adopted)))}"
-        )
+    others = {address for address, live in plan.lives.items() if filled_group_of(live.model) not in adopted}
+    if adopted and (left := others - adopted):  # targets that an Auto Scaling group registers need no adoption
+        what = f"{plan.stack}: a part of it is adopted already: {', '.join(sorted(map(str, left)))}"
         raise Refused(what, hint="run elbplan apply first, which adopts the rest")
     return bool(plan.lives) and not adopted
 
@@ -98,10 +97,12 @@ def migration_of(
 def _parents_with_followers(steps: Sequence[Step]) -> Iterator[Step]:
     """The steps; what has no tags is adopted right after its parent, with whose tags it becomes the stack's.
 
-    It may need a change of the parent after its adoption; it is the stack's before that change.
+    It may need a change of the parent after its adoption; it is the stack's before that change. What needs a mark comes
+    after what needs no write at all, which is the stack's together with the parent.
     """
     addresses = {step.id: step.address for step in steps}
     followers = [step for step in steps if step.do == "adopt" and not KINDS[step.address.kind].taggable]
+    followers.sort(key=lambda step: KINDS[step.address.kind].adopt is not None)
     for step in steps:
         if step not in followers:
             yield step

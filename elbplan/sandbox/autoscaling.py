@@ -199,8 +199,20 @@ def describe_traffic_sources(context: CallContext, params: Params) -> Params:
     }
 
 
+@rule(40)
+def attach_load_balancer_target_groups(context: CallContext, params: Params) -> Params:
+    """The older call for the same, which Terraform's AWS provider sends. elbplan does not.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachLoadBalancerTargetGroups.html ("This API
+    operation has been superseded by AttachTrafficSources")
+    """
+    sources = [{"Identifier": arn, "Type": "elbv2"} for arn in params["TargetGroupARNs"]]
+    return attach_traffic_sources(context, {**params, "TrafficSources": sources})
+
+
 ACTIONS: dict[str, Callable[[CallContext, Params], dict[str, Any]]] = {
     "DescribeAutoScalingGroups": describe_auto_scaling_groups,
+    "AttachLoadBalancerTargetGroups": attach_load_balancer_target_groups,
     "AttachTrafficSources": attach_traffic_sources,
     "DetachTrafficSources": detach_traffic_sources,
     "DescribeTrafficSources": describe_traffic_sources,

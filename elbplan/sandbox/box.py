@@ -34,6 +34,9 @@ class Box(BoxClient):
     with every call). With `drain="real"`, draining lasts as long as the target group's attribute says.
     """
 
+    session_kind = direct.DirectSession
+    """The class of botocore's sessions that ask this sandbox without sockets."""
+
     def __init__(self, slow: float = 0.0, *, virtual: bool = False, drain: Drain = "short", port: int = 0) -> None:
         super().__init__()
         self._first = (slow, drain)

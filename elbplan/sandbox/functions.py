@@ -21,13 +21,20 @@ def policy_of(context: CallContext, function: str) -> dict[str, Any]:
 @rule(15)
 def add_permission(context: CallContext, params: Params) -> Params:
     """A statement id is unique in a policy: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html"""
-    statements = policy_of(context, params["FunctionName"])
-    id = params["StatementId"]
+    function, id = params["FunctionName"], params["StatementId"]
+    statements = policy_of(context, function)
     if id in statements:
         words = f"The statement id ({id}) provided already exists. Please provide a new statement id, or remove the"
         raise AwsError("ResourceConflictException", f"{words} existing statement.", 409)
     statements[id] = {"Principal": params["Principal"], "SourceArn": params.get("SourceArn", "")}
-    return {"Statement": json.dumps({"Sid": id, **statements[id]})}
+    return {"Statement": json.dumps(_statement(function, id, statements[id]))}
+
+
+def _statement(function: str, id: str, held: Params) -> Params:
+    """A statement in AWS's form: https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"""
+    condition = {"Condition": {"ArnLike": {"AWS:SourceArn": held["SourceArn"]}}} if held["SourceArn"] else {}
+    principal = {"Principal": {"Service": held["Principal"]}, "Action": "lambda:InvokeFunction"}
+    return {"Sid": id, "Effect": "Allow", **principal, "Resource": function, **condition}
 
 
 @rule(15)
@@ -46,10 +53,12 @@ def get_function_configuration(context: CallContext, params: Params) -> Params:
 
 
 def get_policy(context: CallContext, params: Params) -> Params:
-    statements = policy_of(context, params["FunctionName"])
+    function = params["FunctionName"]
+    statements = policy_of(context, function)
     if not statements:
         raise AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404)
-    return {"Policy": json.dumps({"Statement": [{"Sid": id, **rest} for id, rest in statements.items()]})}
+    listed = [_statement(function, id, held) for id, held in statements.items()]
+    return {"Policy": json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": listed})}
 
 
 @rule(15)

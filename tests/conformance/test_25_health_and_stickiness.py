@@ -52,7 +52,7 @@ def test_a_changed_check_is_one_call_and_changes_no_attribute(case: Case) -> Non
 def test_stickiness_is_on_and_off_again_when_the_spec_no_longer_has_it(
     case: Case, spec: str, sticky: dict[str, str]
 ) -> None:
-    cookie = "{for: 1h, cookie: session}" if sticky["stickiness.type"] == "app_cookie" else "1h"
+    cookie = {"app_cookie": "{for: 1h, cookie: session}", "source_ip": "true"}.get(sticky["stickiness.type"], "1h")
     case.apply(spec)
     sent = case.apply(spec.replace("port: 80", f"port: 80, sticky: {cookie}"))
     assert "ModifyTargetGroup" not in sent.actions
@@ -98,7 +98,8 @@ def test_killed_after_each_write_the_check_and_the_attributes_arrive(case: Case)
         (SPEC, "health: {every: 10s, timeout: 10s}"),
         (SPEC, "attributes: {stickiness.enabled: true, stickiness.type: source_ip}"),
         (SPEC, "sticky: {for: 1h, cookie: AWSALBTG}"),
-        (NETWORK, "sticky: {for: 1h, cookie: session}"),
+        (NETWORK, "sticky: 1h"),
+        (NETWORK, "sticky: {cookie: session}"),
         (NETWORK, "attributes: {stickiness.enabled: true, stickiness.type: lb_cookie}"),
     ],
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from elbplan.kinds import KINDS
 from elbplan.run import workflow
+from elbplan.sandbox.box import Box
+from tests.cli.kit import Shell
 
 from .console import Console, course
 from .crashing_aws import CrashingAws
@@ -15,15 +19,22 @@ from .test_import import imported, refusal_free, without_tags
 FLEET = "fleet"
 
 
-def protected(stage: Stage) -> str:
-    """The course's load balancer with a web ACL, a protection of Shield Advanced, and an Auto Scaling group."""
-    stage.box.switch("shield", True)
-    arn = str(course(Console(stage))["LoadBalancerArn"])
-    acl = stage.box.create_fixture("web_acl", region=REGION, name="edge")
-    stage.client("wafv2").associate_web_acl(WebACLArn=acl, ResourceArn=arn)
-    shield = stage.box.client("shield", "us-east-1")
-    shield.create_protection(Name="ours", ResourceArn=arn)
+def protect(box: Box, name: str) -> str:
+    """Associates a web ACL with a load balancer and protects it with Shield Advanced, as others do. Returns its ARN."""
+    box.switch("shield", True)
+    (balancer,) = box.client("elbv2", REGION).describe_load_balancers(Names=[name])["LoadBalancers"]
+    arn = str(balancer["LoadBalancerArn"])
+    acl = box.create_fixture("web_acl", region=REGION, name="edge")
+    box.client("wafv2", REGION).associate_web_acl(WebACLArn=acl, ResourceArn=arn)
+    box.client("shield", "us-east-1").create_protection(Name="ours", ResourceArn=arn)
+    box.clear_calls()
     return arn
+
+
+def protected(stage: Stage) -> str:
+    """The course's load balancer with a web ACL and a protection of Shield Advanced."""
+    course(Console(stage))
+    return protect(stage.box, "server")
 
 
 def filled_by_a_fleet(stage: Stage) -> None:
@@ -80,6 +91,36 @@ def test_an_auto_scaling_group_without_instances_is_found_and_marked(stage: Stag
     (group,) = [id for id in source.ids.values() if ":targetgroup/" in id]
     assert stage.box.snapshot()[group]["tags"]["elbplan:auto-scaling"] == "true"
     stage.assert_settled(spec)
+
+
+def test_a_migration_marks_what_others_attached(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage = Stage(box)
+    arn = protected(stage)
+    shell = Shell(box, tmp_path)
+    shell.environ["AWS_REGION"] = REGION
+    assert shell.run("import", "server", "-o", "imported.yaml").code == 0
+    assert shell.run("plan", "imported.yaml", "--save", "adoption").code == 0
+    applied = shell.run("apply", "imported.yaml", "--yes", "--no-verify")
+    assert applied.code == 0, applied.err
+    planned = shell.run("plan", "imported.yaml", "--exit-code")
+    assert planned.code == 0, planned.out
+    tags = box.snapshot()[arn]["tags"]
+    assert {"elbplan:web-acl", "elbplan:shield/load-balancer"} <= tags.keys()
+
+
+def test_the_adoption_of_an_auto_scaling_group_can_be_saved(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    filled_by_a_fleet(Stage(box))
+    shell = Shell(box, tmp_path)
+    shell.environ["AWS_REGION"] = REGION
+    assert shell.run("import", "fleets", "-o", "imported.yaml").code == 0
+    saved = shell.run("plan", "imported.yaml", "--save", "adoption")
+    assert saved.code == 0, saved.err
+    assert shell.run("apply", "imported.yaml", "--yes", "--no-verify").code == 0
+    assert shell.run("plan", "imported.yaml", "--exit-code").code == 0
 
 
 DENIED = {

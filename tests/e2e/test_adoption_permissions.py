@@ -13,6 +13,7 @@ from tests.cli.kit import CommandResult, Shell
 
 from .console import BALANCERS, Console
 from .stage import REGION, Stage
+from .test_adopted_edge import protect
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 ADDED = {"elasticloadbalancing:AddTags", "ec2:CreateTags", "acm:AddTagsToCertificate"}
@@ -58,6 +59,14 @@ def account(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Accoun
 def test_import_and_adopt_with_the_printed_policies(account: Account, name: str) -> None:
     account.run(account.printed("import"), "import", name, "-o", "imported.yaml")
     account.run(account.printed("imported.yaml", "plan"), "plan", "imported.yaml")
+    account.run(account.printed("imported.yaml", "apply"), "apply", "imported.yaml", "--yes", "--no-verify")
+    account.run(account.printed("imported.yaml", "plan"), "plan", "imported.yaml", "--exit-code")
+
+
+def test_what_others_attached_is_adopted_with_the_printed_policies(account: Account) -> None:
+    protect(account.box, "server")
+    account.run(account.printed("import"), "import", "server", "-o", "imported.yaml")
+    assert "web_acl: edge\nshield: true\n" in Path("imported.yaml").read_text(encoding="utf-8")
     account.run(account.printed("imported.yaml", "apply"), "apply", "imported.yaml", "--yes", "--no-verify")
     account.run(account.printed("imported.yaml", "plan"), "plan", "imported.yaml", "--exit-code")
 

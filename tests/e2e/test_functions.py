@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,14 @@ listener:
 """
 
 
-def statements(stage: Stage, function: str = FUNCTION) -> list[dict[str, str]]:
+def statements(stage: Stage, function: str = FUNCTION) -> list[dict[str, Any]]:
     """The statements of the function's policy."""
     client = stage.client("lambda")
     try:
         policy = client.get_policy(FunctionName=function)["Policy"]
     except client.exceptions.ResourceNotFoundException:
         return []
-    found: list[dict[str, str]] = json.loads(policy)["Statement"]
+    found: list[dict[str, Any]] = json.loads(policy)["Statement"]
     return found
 
 
@@ -39,8 +40,8 @@ def test_a_function_gets_requests_and_a_second_plan_is_empty(stage: Stage) -> No
     stage.apply(SPEC)
     group = stage.client("elbv2").describe_target_groups(Names=["my-web-code"])["TargetGroups"][0]["TargetGroupArn"]
     (statement,) = statements(stage)
-    assert statement["Principal"] == "elasticloadbalancing.amazonaws.com"
-    assert statement["SourceArn"] == group
+    assert statement["Principal"] == {"Service": "elasticloadbalancing.amazonaws.com"}
+    assert statement["Condition"]["ArnLike"]["AWS:SourceArn"] == group
     stage.destroy(SPEC)
     assert statements(stage) == []
 

@@ -20,8 +20,10 @@ def by_hand(account: Account) -> None:
         parameters = CallContext(account, region).backend("ssm")._parameters
         for name in [name for name in parameters if name.startswith("/elbplan/")]:
             del parameters[name]
-    for number, resource in enumerate([*account.dns.zones.values(), *account.dns.health_checks.values()]):
-        resource.caller_reference = f"console-{number}"
+    for number, zone in enumerate(account.dns.zones.values()):
+        zone.caller_reference = f"console-zone-{number}"
+    for number, check in enumerate(account.dns.health_checks.values()):
+        check.caller_reference = f"console-check-{number}"
 
 
 def every_tags(account: Account) -> Iterator[MutableMapping[str, Any]]:

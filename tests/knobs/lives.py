@@ -74,7 +74,7 @@ class Lives:
         life = Life()
         stacks: list[Stack] = []
         texts = list(versions(name, prepare(stage) | {"FILES": str(self.files)}))
-        by_files = Replay(stage, self.files / "migrations", stage.stacks(texts[0])[0].name)
+        by_files = Replay(stage, self.files / "migrations" / name, stage.stacks(texts[0])[0].name)
         for text in texts:
             stacks = [*stacks[-1:], *stage.stacks(text)]
             by_files.save(text)

@@ -113,9 +113,7 @@ class StackRehearsal:
     def run(self) -> dict[str, Any]:
         """Prints each proof when it is known. Returns all proofs as a document."""
         chain = load(Folder.of(self.stack.name, self.base))
-        from ...sandbox.server.direct import DirectSession  # needs moto, which is optional
-
-        aws = simulator_aws(self._region(), self.box.url, log=debug_log_of(self.app), kind=DirectSession)
+        aws = simulator_aws(self._region(), self.box.url, log=debug_log_of(self.app), kind=self.box.session_kind)
         environment = RehearsalEnvironment(self.box, aws, self.stack, chain)
         began, files = time.monotonic(), []
         all_lines: list[PromiseLine] = []

@@ -54,11 +54,9 @@ class _Sender:
         engine = _engines.get(parts.netloc)
         if engine is None or engine.account.faults.all:
             return self._network.send(request)
-        from .protocol import HttpRequest
-
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        reply = engine.handle(HttpRequest(request.method, target, headers, _bytes(request.body)))
+        reply = engine.answer_to(request.method, target, headers, _bytes(request.body))
         if reply is None:
             raise ConnectionClosedError(endpoint_url=request.url)
         return _response(request, reply, engine.account.options.clock_skew)

@@ -78,6 +78,10 @@ class Engine:
         self.lock = account.lock
         self.last_used = time.monotonic()
 
+    def answer_to(self, method: str, target: str, headers: dict[str, str], body: bytes) -> HttpReply | None:
+        """Returns the answer to a request that came without a socket."""
+        return self.handle(HttpRequest(method, target, headers, body))
+
     def handle(self, incoming: HttpRequest) -> HttpReply | None:
         """Returns the answer, or None if the connection must be dropped without an answer."""
         self.last_used = time.monotonic()
