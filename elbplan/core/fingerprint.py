@@ -115,6 +115,9 @@ class ResourceNames:
     hashes: Hashes = field(default_factory=dict)
     known: dict[Address, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._replaced = {address[:2] for address in self.state if address.deposed}
+
     def identity(self, address: Address) -> str:
         """`target_group.web~1a2b3c`: the same for both choices of the deposed side."""
         if address not in self.known:
@@ -122,8 +125,18 @@ class ResourceNames:
             self.known[address] = plain_name  # ends the recursion of a resource that refers to itself
             resource = self.state.get(address)
             if resource is not None:
-                self.known[address] = f"{plain_name}~{self._hash_of(resource, self._immutable, 6)}"
+                part = self.body if self._has_twin(address, resource) else self._immutable
+                self.known[address] = f"{plain_name}~{self._hash_of(resource, part, 6)}"
         return self.known[address]
+
+    def _has_twin(self, address: Address, resource: Resource) -> bool:
+        """True if the other side of its replacement has the same immutable fields, so that only the body differs."""
+        place = address[:2]
+        if place not in self._replaced:
+            return False
+        others = (other for at, other in self.state.items() if at[:2] == place and at != address)
+        mine = self._hash_of(resource, self._immutable, 6)
+        return any(self._hash_of(other, self._immutable, 6) == mine for other in others)
 
     def body_hash(self, resource: Resource) -> str:
         """The hash of the compared fields."""

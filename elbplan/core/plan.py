@@ -107,6 +107,7 @@ class Plan:
     refusals   why elbplan does not carry the plan out; the plan shows what else there is to do
     security_path  the connections that security groups must let in, as the plan leaves them; `security_path_now` as
                they are before the plan
+    ignored    what differs and stays because of `ignore:`, from the spec to AWS
     file       the spec, as the user named it; empty if nobody knows
     """
 
@@ -133,6 +134,7 @@ class Plan:
     not_restored: Mapping[Address, str] = field(default_factory=dict)
     security_path: Sequence[SecurityEdge] = ()
     security_path_now: Sequence[SecurityEdge] = ()
+    ignored: Sequence[Change] = ()
     file: str = ""
 
     @property

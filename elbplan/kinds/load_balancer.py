@@ -12,7 +12,7 @@ from ..core.address import Address, AwsId, Points, Ref
 from ..core.call import ReadProgram
 from ..core.hidden import FREE
 from ..core.kind import Found, Kind, LiveResource, Phase, Scope, fill_unset
-from ..core.resource import IDENTITY, IMMUTABLE, LEARNED, Resource, from_live, rebuilt
+from ..core.resource import IDENTITY, IMMUTABLE, LEARNED, WRITE_ONLY, Resource, from_live, rebuilt
 from .aws.alias_tags import RECORDS, with_other_zones
 from .aws.candidates import BALANCER
 from .aws.capacity_reservation import PROVISIONED, RESERVED, is_ours, reservation_of, reserved_units
@@ -35,7 +35,7 @@ from .aws.queries import attribute_values, balancer_attributes
 from .aws.zone_exchange import Zones, exchanges, widened
 from .permissions.load_balancer import PERMISSIONS
 from .record import Record, record_mark
-from .references import LogBucketRef, SecurityGroupRef, SubnetRef
+from .references import LogBucketRef, SecurityGroupRef, SubnetRef, VpcRef
 
 Switch = Literal["on", "off"]
 SUBNET = Points("subnet", ours=False)
@@ -59,6 +59,9 @@ class LoadBalancer(Resource):
     scheme: Annotated[Literal["internet-facing", "internal"], IMMUTABLE] = "internet-facing"
     ip_address_type: Literal["ipv4", "dualstack", "dualstack-without-public-ipv4"] = "ipv4"
     subnets: Annotated[tuple[SubnetRef, ...], Field(min_length=1)]
+    vpc: Annotated[
+        VpcRef | None, WRITE_ONLY, LEARNED, Field(description="the VPC of its subnets; elbplan fills it in")
+    ] = None
     security_groups: tuple[SecurityGroupRef, ...] | None = None
     enforce_security_group_inbound_rules_on_private_link_traffic: Annotated[
         Switch, LEARNED, Field(description="network: whether traffic of PrivateLink must pass the security groups")
@@ -168,6 +171,7 @@ def _live(
         "scheme": scheme,
         "ip_address_type": raw.get("IpAddressType") or "ipv4",
         "subnets": tuple(AwsId(zone["SubnetId"]) for zone in zones),
+        "vpc": AwsId(raw["VpcId"]) if raw.get("VpcId") else None,
         "security_groups": tuple(AwsId(group) for group in raw.get("SecurityGroups") or ()),
         "attributes": attribute_defaults(raw["Type"], scheme) | known,
         "pins": tuple(fixed_addresses_of(zones)),

@@ -14,6 +14,7 @@ from ..kinds.aws.queries import domain, private_zone_named, zone_id
 from .lookups import LookupFacts
 from .named_lookups import is_by_name
 from .resolve import NotFound, subnets_by_zone, vpc_of, zone_ids
+from .vpcs import in_vpc, vpcs_of
 
 R = TypeVar("R", bound=Resource)
 P = TypeVar("P", bound=Part)
@@ -26,11 +27,13 @@ class PortableNames:
     lookups   the lookup of each id
     sets      lookups of several ids together: the instances with a tag
     ids       the ids of each lookup
+    vpcs      the VPC of each subnet
     """
 
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     sets: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
     ids: Mapping[Lookup, Sequence[str]] = field(default_factory=dict)
+    vpcs: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -46,7 +49,9 @@ class PortableNames:
         given = literal | {r.value for r in refs if isinstance(r, AwsId) and names.get(r.value) not in file_references}
         several = sorted(meant.items(), key=lambda item: (item[0] not in file_references, -len(item[1]), item[0]))
         sets = {lookup: ids for lookup, ids in several if len(ids) > 1 and not literal & set(ids)}
-        return cls({id: lookup for id, lookup in names.items() if id not in given}, sets, meant)
+        return cls(
+            {id: lookup for id, lookup in names.items() if id not in given}, sets, meant, vpcs_of(facts.described)
+        )
 
     def to_portable(self, resource: R) -> R:
         """The resource with lookups for ids."""
@@ -84,7 +89,7 @@ class PortableNames:
             return tuple(map(AwsId, self.ids[ref]))
 
         zones = {lookup.query: ids[0] for lookup, ids in self.ids.items() if lookup.what == "hosted_zone"}
-        return _with_other_ids(rewrite(resource, ids_of), zones)
+        return _with_other_ids(in_vpc(rewrite(resource, ids_of), self.vpcs), zones)
 
 
 def _meant(

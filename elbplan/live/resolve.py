@@ -25,6 +25,7 @@ from .lookups import LookupFacts, with_implied_references
 from .named_lookups import is_by_name
 from .private_zones import apex_problems, private_zone
 from .subnet_checks import subnet_problems
+from .vpcs import in_vpc, vpc_problems, vpcs_of
 from .zones import has_any_zone, not_offered, serves_load_balancers, subnet_of_server
 
 Finder = Callable[[Ref], tuple[Ref, ...]]
@@ -54,6 +55,7 @@ def resolve(
     problems: list[str] = []
     vpc = vpc_of(desired, facts)
     finder = _finder(facts, vpc, problems)
+    vpcs = vpcs_of(facts.described)
     resolved = {}
     for address, resource in desired.items():
         placed = rewrite(with_implied_references(_placed(address, resource, facts, vpc, lives, problems)), finder)
@@ -61,10 +63,11 @@ def resolve(
             placed = _in_public_zones(placed, facts, problems)
         if isinstance(placed, Record):
             problems += apex_problems(placed, facts.zones)
-        resolved[address] = placed
+        resolved[address] = in_vpc(placed, vpcs)
     problems += not_offered(resolved, facts.described, facts.offered, lives)
     problems += subnet_problems(resolved, facts.described, lives)
     problems += address_problems(resolved, facts.described, facts.addresses, lives)
+    problems += vpc_problems(resolved, facts.described)
     if problems:
         lines = "\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))
         usual = "check the region, the account and the spelling"

@@ -15,7 +15,7 @@ from ..core.change import Change, Diff, field_difference
 from ..core.hidden import mask_hidden
 from ..core.ignored import ignoring
 from ..core.kind import Kind, Kinds, LiveResource
-from ..core.resource import CARRIED, Resource, differing_fields, marked_fields, references, rewrite
+from ..core.resource import CARRIED, WRITE_ONLY, Resource, differing_fields, marked_fields, references, rewrite
 from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.traffic import are_targets_of, filled_by_others, filled_group_of, scaled_groups
 
@@ -158,7 +158,8 @@ def _with_carried_fields(want: Resource, old: LiveResource[Resource], ignore: Se
 def _replacement(kind: Kind[Resource], want: Resource, old: LiveResource[Resource]) -> Change:
     after = kind.with_live_defaults(want, old.model)
     fixed = kind.replaced_fields(old.model, after)
-    forced = [field for field in differing_fields(old.model, after) if field in fixed]
+    differing = {*differing_fields(old.model, after), *marked_fields(type(after), WRITE_ONLY)}
+    forced = [field for field in type(after).model_fields if field in fixed & differing]
     reasons = ", ".join(field_difference(old.model, after, field) for field in forced)
     because = f"{reasons} cannot change in place: create the new one, then delete the old one"
     address = old.address._replace(deposed="")

@@ -24,6 +24,7 @@ from ..kinds.server_ports import closed_ports
 from .adoptions import with_adoptions
 from .diff import diff
 from .guards import chosen_names, held_by_others
+from .ignored import ignored_differences
 from .lost_volumes import lost_volumes
 from .previous_records import with_previous_records
 from .protection import deletion_protected
@@ -94,6 +95,7 @@ def reconcile(
         causes=pending_causes(delegations),
         warnings=(*warnings_of(desired, comparison.lives, region, external), *lost_volumes(comparison)),
         refusals=tuple(Refusal(refusal.what, refusal.hint) for refusal in refusals),
+        ignored=tuple(ignored_differences(comparison, desired, kinds, ignore)),
         security_path=path_after(comparison, desired, external, region),
         security_path_now=path_now(comparison.lives, desired, external, region),
     )

@@ -43,6 +43,7 @@ def stack_document(plan: Plan) -> dict[str, Any]:
         "unread": list(plan.unread),
         "unchecked": list(plan.unchecked),
         "warnings": list(plan.warnings),
+        "ignored": [{"address": str(each.address), "fields": list(each.fields)} for each in plan.ignored],
         "refusals": refusal_documents(plan.refusals),
         "servers": servers_document(plan.servers),
         "replaced": {str(address): text for address, text in plan.replaced.items()},

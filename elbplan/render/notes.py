@@ -10,6 +10,7 @@ from rich.text import Text
 from ..core.address import Address
 from ..core.kind import Kinds
 from ..core.plan import Plan, Remaining
+from .differences import BRIEF, field_text
 from .downtime import downtime
 from .follow import leading
 from .layout import flow, flow_items
@@ -17,8 +18,9 @@ from .order import Moment, moments
 from .phases import gate_of
 from .plan_view import PlanView
 from .rows import shown_action
+from .servers import with_names
 from .style import Style
-from .words import in_words
+from .words import in_words, wording
 
 HAZARDS_NOTE = "Hazards"
 """The label of the note with the hazards of the whole migration that the plan is a part of."""
@@ -44,7 +46,7 @@ def notes_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list
         numbered = [f"{number} {moment.text}" for number, moment in enumerate(order, 1)]
         lines += flow_items(style, _head(style, "Order"), numbered)
     lines += undo_lines(plan, kinds, order, style, view)
-    lines += numbered_notes(style, "Warnings", plan.warnings)
+    lines += [*ignored_lines(plan, style), *numbered_notes(style, "Warnings", plan.warnings)]
     lines += [line for label, text in view.cost for line in note(style, label, text)]
     if text := downtime(plan, noted=HAZARDS_NOTE in dict(view.notes)):
         lines += note(style, "Downtime", text)
@@ -58,6 +60,18 @@ def numbered_notes(style: Style, label: str, texts: Sequence[str]) -> list[Text]
     first, rest = f"{label} {len(texts)}", ""
     heads = [first, *[rest] * (len(texts) - 1)] if texts else []
     return [line for head, text in zip(heads, texts, strict=True) for line in note(style, head, text)]
+
+
+def ignored_lines(plan: Plan, style: Style) -> list[Text]:
+    """Returns what differs from the spec and stays because of `ignore:`. Nothing of it needs an action."""
+    lines: list[Text] = []
+    for change in plan.ignored:
+        assert change.before is not None
+        assert change.after is not None
+        texts = [field_text(change.before, change.after, field, BRIEF) for field in change.fields]
+        text = wording(plan)(f"{in_words(change.address)}, {'; '.join(texts)} (spec → AWS, see ignore:)")
+        lines += flow(style, _head(style, "Ignored"), with_names(text, plan.servers), "dim")
+    return lines
 
 
 def unknown(plan: Plan, style: Style) -> list[Text]:

@@ -12,7 +12,7 @@ from ..core.plan import Plan
 from .hazards import hazards_screen
 from .layout import WIDEST, flow_items
 from .legend import legend
-from .notes import NOTE_HEAD, note, notes_screen, numbered_notes, remaining, unknown
+from .notes import NOTE_HEAD, ignored_lines, note, notes_screen, numbered_notes, remaining, unknown
 from .plan_view import Note as Note
 from .plan_view import PlanView as PlanView
 from .problems import refusal_lines
@@ -42,7 +42,7 @@ def plan_screen(plan: Plan, kinds: Kinds, style: Style, view: PlanView) -> list[
 def _nothing_to_do(plan: Plan, style: Style, view: PlanView) -> list[Text]:
     reason = view.undone or f"Nothing to do: {view.idle or nothing_to_do_reason(view.verb)}"
     notes = [line for label, text in view.notes for line in note(style, label, text)]
-    notes += numbered_notes(style, "Warnings", plan.warnings)
+    notes += [*ignored_lines(plan, style), *numbered_notes(style, "Warnings", plan.warnings)]
     return [style.line(reason), *notes, *remaining(plan, style), *unknown(plan, style)]
 
 

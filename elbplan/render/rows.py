@@ -18,6 +18,7 @@ from ..kinds.elastic_ip import ElasticIp
 from ..kinds.record import Record
 from .differences import ALL, BRIEF, field_text
 from .follow import followers, followers_text, own_differences, serving
+from .given_settings import given_settings
 from .layout import WIDEST, flow, padded, shortened_inside, wrapped
 from .phases import DRAINED, gate_of
 from .servers import summary_of, with_names
@@ -115,6 +116,7 @@ class _RowBuilder:
         text = self._changes(change) if changed else summary + self._left_over(change)
         text = with_names(self.wording(change.because), self.plan.servers) if handed_over else text
         below = [*self._notes(change), *([("", summary, "dim")] if changed and self.detail else [])]
+        below += [("", given, "dim")] if (given := self._given(change)) else []
         below += [("└ ", followers_text(following, address), "")] if following else []
         action, name = shown_action(change, self.plan), row_name(address, resource)
         title, aside = title_of(address.kind), self._aside(change, action)
@@ -125,6 +127,11 @@ class _RowBuilder:
         summary = user_of(address, self.plan) if isinstance(shown, ElasticIp) and not shown.instance else ""
         summary = summary or summary_of_row(address, shown, self.kinds, full=self.detail)
         return self.wording(summary_of(resource, summary, self.plan.servers))
+
+    def _given(self, change: Change) -> str:
+        """With `--detail`, the settings of a new resource."""
+        new = change.after if self.detail and change.action == "create" else None
+        return given_settings(new) if new is not None else ""
 
     def _changes(self, change: Change) -> str:
         """What differs, and whether AWS can change it in place."""

@@ -9,7 +9,7 @@ from functools import partial
 from ..core.address import Address
 from ..kinds.aws.actions import Redirect, Respond
 from ..kinds.aws.mutual_tls import CLIENT_CERTIFICATE
-from ..kinds.aws.request_matching import Request
+from ..kinds.aws.request_matching import Request, matches_all
 from ..kinds.listener import Listener
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.record import Record
@@ -174,26 +174,34 @@ class BalancerSite:
         scheme = "https" if is_secure(listener) else "http"
         for name in site.names:
             url = url_of(scheme, name, listener.port or 0)
-            route = self._route_of(address, listener, name)
-            if wanted := wanted_login(route.leading_actions):
+            routes = self._routes_of(address, listener, name)
+            if len(routes) == 1 and (wanted := wanted_login(routes[0].leading_actions)):
                 yield Task("answer", url, partial(login_check, site, url, wanted))
                 continue
-            fixed = route.action.status if isinstance(route.action, Respond) else ""
+            fixed = [route.action.status for route in routes if isinstance(route.action, Respond)]
             yield Task("answer", url, partial(self._answer, site, url, fixed))
 
-    def _answer(self, site: Site, url: str, fixed: str) -> Check:
+    def _answer(self, site: Site, url: str, fixed: Sequence[str]) -> Check:
         """A fixed response of the spec is an answer, whatever its status."""
         check = answer_check(site, url)
         amiss = check.state == "failed" or check.warning
-        if amiss and fixed and f"answers {fixed}" in check.text:
-            return replace(check, state="ok", text=f"answers {fixed}, as the spec says", fix="", warning=False)
+        status = next((status for status in fixed if f"answers {status}" in check.text), "")
+        if amiss and status:
+            return replace(check, state="ok", text=f"answers {status}, as the spec says", fix="", warning=False)
         return check
 
-    def _route_of(self, address: Address, listener: Listener, name: str) -> Listener | Rule:
-        """The rule that takes `GET /`, or the listener for its default action."""
-        rules = self._stack.rules(address)
-        place = taken_by(Request(name), sorted(rules.items(), key=lambda item: item[1].priority))
-        return rules[place] if place else listener
+    def _routes_of(self, address: Address, listener: Listener, name: str) -> list[Listener | Rule]:
+        """The rule that takes `GET /`, or the listener for its default action; before it, the rules that may take it.
+
+        elbplan does not decide whether a regular expression of AWS matches.
+        """
+        routes: list[Listener | Rule] = []
+        for rule in sorted(self._stack.rules(address).values(), key=lambda rule: rule.priority):
+            matches = matches_all(rule.conditions, Request(name))
+            routes += [rule] if matches is not False else []
+            if matches:
+                return routes
+        return [*routes, listener]
 
     def _rules(self, site: Site, web: Listeners) -> Iterator[Task]:
         for address, listener in web:

@@ -98,7 +98,8 @@ def test_killed_after_each_write_the_check_and_the_attributes_arrive(case: Case)
         (SPEC, "health: {every: 10s, timeout: 10s}"),
         (SPEC, "attributes: {stickiness.enabled: true, stickiness.type: source_ip}"),
         (SPEC, "sticky: {for: 1h, cookie: AWSALBTG}"),
-        (NETWORK, "sticky: {for: 1h, cookie: session}"),
+        (NETWORK, "sticky: 1h"),
+        (NETWORK, "sticky: {cookie: session}"),
         (NETWORK, "attributes: {stickiness.enabled: true, stickiness.type: lb_cookie}"),
     ],
 )

@@ -21,14 +21,12 @@ SELDOM = {
     "ec2:DescribeInstanceTypeOfferings": "only if elbplan chooses zones for an internal load balancer with servers",
     "ec2:DescribeNatGateways": "what AWS bills after a destroy is listed by the command line",
     "ec2:DescribeSpotInstanceRequests": "only for servers of others that a destroy ends",
-    "ec2:DescribeVpcs": "only for a VPC by its name",
     "ec2:StartInstances": "only for a server that somebody stopped",
     "ec2:StopInstances": "only for servers of others that a destroy stops",
     "elasticloadbalancing:DescribeTrustStoreAssociations": "only while AWS still associates the store",
     "iam:CreateServiceLinkedRole": "only for the first load balancer of an account",
     "kms:Decrypt": "only if a key of the account encrypts the client secret",
     "route53:ListHostedZonesByName": "only in an account with more than 100 hosted zones",
-    "servicequotas:GetServiceQuota": "only for a certificate with more than ten names",
 }
 """Actions that the life of no knob spec needs, and when elbplan needs them."""
 

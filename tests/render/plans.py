@@ -153,6 +153,7 @@ def plan(
     return reconcile(
         "my-web", want.resources if want else {}, there, KINDS,
         region=REGION, account=ACCOUNT, names_in_use=taken, endings=endings, domains=want.domains if want else (),
+        ignore=want.ignore if want else (),
     )  # fmt: skip
 
 

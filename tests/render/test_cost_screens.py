@@ -18,6 +18,7 @@ from elbplan.render.cost_detail import cost_table
 from elbplan.render.cost_document import cost_document
 from elbplan.render.cost_stays import with_prices
 from elbplan.render.plan import PlanView, plan_screen
+from elbplan.render.reports.cost import summary
 from elbplan.render.style import Style
 
 from .golden import assert_golden
@@ -110,6 +111,13 @@ def test_an_unknown_price_is_said_with_the_command_that_reads_it() -> None:
         "to read it:"
     )
     assert command == "elbplan prices refresh --region ap-east-2"
+
+
+def test_a_report_has_the_notes_in_one_line() -> None:
+    text = summary(cost_of("unknown"), "plan")
+    assert "to read it: elbplan prices refresh" in text
+    assert ":;" not in text
+    assert "; +" not in text
 
 
 def test_without_any_known_price_there_is_no_sum() -> None:

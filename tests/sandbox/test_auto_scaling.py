@@ -37,6 +37,15 @@ def test_rule_40_instances_are_registered_after_a_while_and_deregistered(kit: Ki
     assert scaling.describe_traffic_sources(AutoScalingGroupName="fleet")["TrafficSources"] == []
 
 
+def test_rule_40_the_older_call_attaches_the_same(kit: Kit, scaling: Any) -> None:
+    arn = kit.group()
+    scaling.attach_load_balancer_target_groups(AutoScalingGroupName="fleet", TargetGroupARNs=[arn])
+    kit.box.advance(60)
+    assert registered(kit, arn) == 2
+    (found,) = scaling.describe_traffic_sources(AutoScalingGroupName="fleet")["TrafficSources"]
+    assert (found["Identifier"], found["State"], found["Type"]) == (arn, "Added", "elbv2")
+
+
 def test_rule_40_a_detached_group_is_listed_while_its_instances_drain(slow: Kit) -> None:
     slow.box.create_fixture("auto_scaling_group", "fleet", region=REGION)
     client, arn = slow.box.client("autoscaling", REGION), slow.group()

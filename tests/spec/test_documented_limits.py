@@ -34,7 +34,7 @@ DOCUMENTED: Mapping[str, tuple[str, ...]] = {
     f"{ELB}ForwardActionConfig.html": ("forward_six_groups", "forward_weight", "forward_sticky_too_long"),
     f"{ELB}TargetGroupAttribute.html": (
         "group_attribute_algorithm", "group_attribute_draining", "group_attribute_of_network", "slow_start",
-        "group_cookie_reserved", "sticky_network_cookie",
+        "group_cookie_reserved", "group_network_sticky_time", "sticky_network_cookie",
     ),
     f"{ELB}CreateTargetGroup.html": ("group_health_threshold", "group_health_timeout", "group_health_grpc_codes"),
     f"{ELB}TargetDescription.html": ("target_zone_of_instance", "target_loopback", "target_port"),

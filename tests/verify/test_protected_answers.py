@@ -73,6 +73,30 @@ def test_a_client_without_a_login_or_token_gets_no_answer(
     assert (check.state, check.text, check.fix) == result
 
 
+BEFORE_A_TOKEN = (
+    LOGIN
+    + """
+    rules:
+      - name: api
+        path: {regex: "^/api/v[0-9]+/"}
+        token: {issuer: me, keys: "https://id.example.com/keys"}
+        forward: web
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "text"),
+    [
+        (302, TO_LOGIN, "https://api.example.com/ answers 302 to https://id.example.com/authorize"),
+        (401, "", "answers 401 in "),
+    ],
+)
+def test_either_answer_is_right_where_a_regular_expression_decides(status: int, location: str, text: str) -> None:
+    check = answer(BEFORE_A_TOKEN, status, {"Location": location} if location else {})
+    assert (check.state, check.text[: len(text)]) == ("ok", text)
+
+
 @pytest.mark.parametrize(
     ("more", "headers", "text"),
     [

@@ -25,6 +25,9 @@ class BalancerFields(Protocol):
     def subnets(self) -> tuple[Ref, ...]: ...
 
     @property
+    def vpc(self) -> Ref | None: ...
+
+    @property
     def security_groups(self) -> tuple[Ref, ...] | None: ...
 
     @property

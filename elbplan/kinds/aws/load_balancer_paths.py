@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ...core.address import AwsId
 from .load_balancer_attributes import secondary_addresses
 from .load_balancer_fields import BalancerFields
 from .zone_exchange import Zones, is_possible, zones
@@ -32,13 +33,21 @@ def irreversible(before: BalancerFields, after: BalancerFields) -> Collection[st
     """What AWS changes in one direction only, and what would leave a load balancer without a zone.
 
     "After you set this value, you can't decrease it": API_LoadBalancerAttribute (secondary addresses). A gateway load
-    balancer keeps its zones: "You must include all subnets that were enabled previously" (API_SetSubnets).
+    balancer keeps its zones: "You must include all subnets that were enabled previously" (API_SetSubnets). No call
+    takes a VPC, and all subnets and security groups must be of one VPC.
     """
-    fields = []
+    fields: list[str] = []
     if secondary_addresses(after.attributes) < secondary_addresses(before.attributes):
         fields.append("attributes")
     if after.type == "network" and not is_possible(zones_of(before), zones_of(after)):
         fields.append("pins")
+    if _is_in_other_vpc(before, after):
+        return [*fields, "vpc"]
     if after.type == "gateway" and not set(before.subnets) <= set(after.subnets):
         fields.append("subnets")
     return fields
+
+
+def _is_in_other_vpc(before: BalancerFields, after: BalancerFields) -> bool:
+    """True if both VPCs are known and differ. Files of migrations name no VPC."""
+    return isinstance(before.vpc, AwsId) and isinstance(after.vpc, AwsId) and before.vpc != after.vpc

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
+RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+"""The default of the console, and of a spec without `tls:`."""
+
 EVERYWHERE = (
-    "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    RECOMMENDED,
     "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "ELBSecurityPolicy-TLS13-1-0-2021-06",
 )

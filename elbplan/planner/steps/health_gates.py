@@ -41,7 +41,7 @@ def add_health_gates(builder: PlanBuilder) -> None:
         if not isinstance(targets, Targets) or not targets.members:
             continue
         live = builder.diff.lives.get(address)
-        registered = {d.step.id for d in builder.at(Stage.EXPAND) if d.step.address == address and d.step.do != "adopt"}
+        registered = _filling(builder, address)
         unhealthy = live is None or builder.kind(address).pending_gate(live) == "healthy"
         last = targets.group in releasing and loses_its_healthy_targets(builder, targets)
         if registered or (unhealthy and targets.group in needed) or last:
@@ -49,6 +49,15 @@ def add_health_gates(builder: PlanBuilder) -> None:
     _wait_for_scaling_groups(builder, needed, attaching)
     for group in _groups_taking_over(builder):
         _wait_until_healthy(builder, group, group, builder.desired[group], attaching, set())
+
+
+def _filling(builder: PlanBuilder, address: Address) -> set[str]:
+    """The steps that register or attach something new. An adoption only writes tags."""
+    return {
+        draft.step.id
+        for draft in builder.at(Stage.EXPAND)
+        if draft.step.address == address and draft.step.do != "adopt"
+    }
 
 
 def _wait_until_healthy(
@@ -90,7 +99,7 @@ def _wait_for_scaling_groups(
     releasing = releasing_groups(builder)
     for address, attachment in builder.desired.items():
         if isinstance(attachment, AutoScalingAttachment):
-            attached = {draft.step.id for draft in builder.at(Stage.EXPAND) if draft.step.address == address}
+            attached = _filling(builder, address)
             served = attachment.group in serving and healthy_targets(builder, attachment.group)
             if attached or attachment.group in releasing or (attachment.group in needed and not served):
                 _wait_until_healthy(builder, attachment.group, address, attachment, attaching, attached)

@@ -46,7 +46,15 @@ def cost_notes(cost: StackCost | None, verb: str) -> list[tuple[str, str]]:
 def summary(cost: StackCost, verb: str) -> str:
     """What the plan's screen says about the cost, in one line; for a map what the status says."""
     notes = screen_notes(cost, verb) if verb == "plan" else status_note(cost)
-    return "; ".join(text for _, text in notes)
+    text = ""
+    for _, note in notes:
+        text += f"{_between(text, note)}{note}"
+    return text
+
+
+def _between(text: str, note: str) -> str:
+    """A command follows its colon, and an amount the sum to which it belongs."""
+    return "" if not text else " " if text.endswith(":") or note.startswith("+ ") else "; "
 
 
 def cost_view(cost: StackCost, verb: str) -> CostView | None:

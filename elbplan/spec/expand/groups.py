@@ -24,6 +24,7 @@ def add_groups(context: ExpandContext) -> None:
     for group in context.groups.values():
         context.add(group.address, _fields(context, group), group.path, _places(group), group.definition.tags)
         _check_function(context, group)
+        _check_sticky(context, group)
         add_targets(context, group)
 
 
@@ -73,6 +74,14 @@ def _check_function(context: ExpandContext, group: NamedGroup) -> None:
         place = (*group.path, "health") if "on" not in _keys(context, group) else (*group.path, "health", "on")
         what = "AWS always checks the health of targets, except functions"
         context.report.at(place, what, "remove it; you can change path, every and the other keys")
+
+
+def _check_sticky(context: ExpandContext, group: NamedGroup) -> None:
+    """Only an application load balancer has cookies; the others know a client by its address, without an end."""
+    sticky, type = group.definition.sticky, context.short.type
+    if sticky is not None and type != "application" and "seconds" in sticky.model_fields_set:
+        what = f"a {type} load balancer keeps a client with its target by its address, without a time"
+        context.report.at((*group.path, "sticky"), what, "write sticky: true")
 
 
 def _keys(context: ExpandContext, group: NamedGroup) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.address import Address, Ref
 from ...core.suggest import did_you_mean
+from ...kinds.aws.tls_policies import RECOMMENDED
 from ...kinds.listener import SECURE
 from ..short.actions import ShortForward
 from ..short.listeners import ShortListener
@@ -19,7 +20,7 @@ from .logins import leading_fields, leading_places
 from .rules import add_rules
 
 POLICIES = {
-    "recommended": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "recommended": RECOMMENDED,
     "modern": "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "compatible": "ELBSecurityPolicy-TLS13-1-0-2021-06",
     "post-quantum": "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",

@@ -1,6 +1,7 @@
-"""Applies main.tf with Terraform to the local AWS simulator, writes recording.json, and lets elbplan take over.
+"""Applies a configuration with Terraform to the local AWS simulator, writes its recording, and lets elbplan take over.
 
-    python -m tests.importer.terraform.record PLUGINS
+    python -m tests.importer.terraform.record PLUGINS shop      main.tf: recording.json
+    python -m tests.importer.terraform.record PLUGINS edge      edge.tf: edge.json
 
 After the take-over, `elbplan plan` must be empty and `terraform plan` may show only elbplan's tags. Then elbplan
 destroys the stack.
@@ -22,18 +23,18 @@ from typing import Any
 from elbplan.sandbox.box import Box
 from tests.cli.kit import Shell
 
-from .recording import recorder, save
+from .recording import FOLDER, prepare, recorder, save
 
-MAIN = Path(__file__).with_name("main.tf")
+CONFIGURATIONS = {"shop": "main.tf", "edge": "edge.tf"}
 REGION = "eu-central-1"
 
 
 class Terraform:
     """Runs `terraform` in a folder of its own."""
 
-    def __init__(self, folder: Path, plugins: Path, url: str) -> None:
+    def __init__(self, folder: Path, plugins: Path, url: str, stack: str) -> None:
         self.folder, self.url = folder, url
-        (folder / "main.tf").write_bytes(MAIN.read_bytes())
+        (folder / "main.tf").write_bytes((FOLDER / CONFIGURATIONS[stack]).read_bytes())
         mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{plugins}"\n  }}\n}}\n'
         (folder / "rc").write_text(mirror, encoding="utf-8")
         self.environ = {**os.environ, "TF_CLI_CONFIG_FILE": str(folder / "rc"), "CHECKPOINT_DISABLE": "1"}
@@ -53,39 +54,41 @@ class Terraform:
         return {"terraform": version["terraform_version"], **version["provider_selections"]}
 
 
-def main(plugins: Path) -> None:
+def main(plugins: Path, stack: str) -> None:
     with Box() as box, tempfile.TemporaryDirectory() as folder:
+        prepare(box, REGION)
         engine = recorder(box)
-        terraform = Terraform(Path(folder), plugins, box.url)
+        terraform = Terraform(Path(folder), plugins, box.url, stack)
         terraform.run("init")
         terraform.against_simulator("apply", "-auto-approve")
+        file = CONFIGURATIONS[stack]
         header = {
-            "about": "What Terraform asks of AWS for main.tf. Written by record.py; replayed by a test.",
+            "about": f"What Terraform asks of AWS for {file}. Written by record.py; replayed by a test.",
             "region": REGION,
             "versions": terraform.version(),
         }
-        save(engine.recorded, header)
+        save(stack, engine.recorded, header)
         print(f"{len(engine.recorded)} calls recorded")
         again = terraform.against_simulator("plan", "-detailed-exitcode")
         print("terraform plan after terraform apply:", "no change" if again.returncode == 0 else again.stdout)
-        take_over(box, Path(folder), terraform)
+        take_over(box, Path(folder), terraform, stack)
 
 
-def take_over(box: Box, folder: Path, terraform: Terraform) -> None:
+def take_over(box: Box, folder: Path, terraform: Terraform, stack: str) -> None:
     """Imports, adopts, plans with both tools, and destroys."""
     os.chdir(folder)
     shell = Shell(box, folder)
     Path(shell.spec).unlink()
-    elbplan(shell, "import", "shop")
-    elbplan(shell, "apply", "specs/shop.yaml", "--yes", "--no-verify")
-    elbplan(shell, "plan", "specs/shop.yaml", "--exit-code")
+    elbplan(shell, "import", stack)
+    elbplan(shell, "apply", f"specs/{stack}.yaml", "--yes", "--no-verify")
+    elbplan(shell, "plan", f"specs/{stack}.yaml", "--exit-code")
     terraform.against_simulator("plan", "-out", "tfplan")
     changes = json.loads(terraform.run("show", "-json", "tfplan").stdout)["resource_changes"]
     print("terraform plan after the take-over changes:")
     for change in changes:
         if change["change"]["actions"] != ["no-op"]:
             print(f"  {change['address']}: {', '.join(changed(change['change']))}")
-    elbplan(shell, "destroy", "specs/shop.yaml", "--confirm", "shop")
+    elbplan(shell, "destroy", f"specs/{stack}.yaml", "--confirm", stack)
 
 
 def changed(change: dict[str, Any]) -> list[str]:
@@ -104,4 +107,4 @@ def elbplan(shell: Shell, *words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), sys.argv[2])

@@ -21,7 +21,9 @@ from elbplan.sandbox.server.call_log import LoggedCall
 from elbplan.sandbox.server.engine import Engine
 from elbplan.sandbox.server.protocol import HttpReply, HttpRequest
 
-RECORDING = Path(__file__).with_name("recording.json")
+FOLDER = Path(__file__).parent
+STACKS = {"shop": "recording.json", "edge": "edge.json"}
+"""By name of the load balancer, the file with the recording."""
 NAMES_IDS = ("DescribeVpcs", "DescribeSubnets", "DescribeCertificate")
 """Reads whose answers have ids that later calls use."""
 TRANSIENT = ("ResponseMetadata",)
@@ -63,18 +65,36 @@ def recorder(box: Box) -> RecordingEngine:
     return box.server.engine
 
 
-def save(calls: Sequence[RecordedCall], header: Mapping[str, Any]) -> None:
+def prepare(box: Box, region: str) -> str:
+    """Creates what the configurations expect to exist: a web ACL, whose ARN it returns, and an Auto Scaling group."""
+    box.create_fixture("auto_scaling_group", "fleet", region=region)
+    return box.create_fixture("web_acl", region=region, name="edge")
+
+
+def web_acl_names(calls: Iterable[RecordedCall], new: str) -> Iterator[tuple[str, str]]:
+    """The ARN and the id of the web ACL in the recording, each with the new one."""
+    for old in {call.params["WebACLArn"] for call in calls if call.operation == "AssociateWebACL"}:
+        yield old, new
+        yield old.rpartition("/")[2], new.rpartition("/")[2]
+
+
+def save(stack: str, calls: Sequence[RecordedCall], header: Mapping[str, Any]) -> None:
     document = {**header, "calls": [asdict(call) for call in calls]}
-    RECORDING.write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
+    (FOLDER / STACKS[stack]).write_text(json.dumps(document, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def load() -> list[RecordedCall]:
-    return [RecordedCall(**call) for call in json.loads(RECORDING.read_text(encoding="utf-8"))["calls"]]
+def document_of(stack: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((FOLDER / STACKS[stack]).read_text(encoding="utf-8"))
+    return document
 
 
-def replay(calls: Iterable[RecordedCall], box: Box, region: str) -> None:
-    """Sends the calls with boto3, with the ids of this account."""
-    names: dict[str, str] = {}
+def load(stack: str) -> list[RecordedCall]:
+    return [RecordedCall(**call) for call in document_of(stack)["calls"]]
+
+
+def replay(calls: Sequence[RecordedCall], box: Box, region: str) -> None:
+    """Sends the calls with boto3, with the ids of this account, and what they expect to exist."""
+    names = dict(web_acl_names(calls, prepare(box, region)))
     for call in calls:
         client = box.client(call.service, region)
         methods = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
