@@ -107,6 +107,15 @@ def create(place: BucketPlace, new: Mapping[str, str]) -> Call:
     return Call("s3", "CreateBucket", params, done_if=("BucketAlreadyOwnedByYou",), retry_on=BUSY, timeout=300)
 
 
+def created_tags(place: BucketPlace, new: Mapping[str, str]) -> Generator[Call, Answer, dict[str, str]]:
+    """The tags of the bucket after `create` with these tags.
+
+    AWS simulators and older S3 services ignore tags in CreateBucket. Without its tags, nobody knows whose bucket it is.
+    """
+    answer = yield tags(place.bucket)
+    return dict(new) if is_denied(answer) else tag_mapping(answer.get("TagSet"))
+
+
 def put_tags(place: BucketPlace, new: Mapping[str, str]) -> Call:
     """Replaces all tags of the bucket."""
     return put(place, "PutBucketTagging", Tagging={"TagSet": tag_list(new)})
