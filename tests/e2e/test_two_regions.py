@@ -1,4 +1,4 @@
-"""Two stacks in two regions share a name or a zone: neither touches what belongs to the other, also if runs are killed."""
+"""Two stacks in two regions share a name or a zone: neither touches the other, also if runs are killed."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html (LocationC
 """
 
 MISSING = "NoSuchBucket"
-NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 BUSY = ("OperationAborted",)
 """S3 still deletes a bucket of this name: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
 UNSEEN = (MISSING, *BUSY)
