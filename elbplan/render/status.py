@@ -64,7 +64,8 @@ def _rows(row: StatusRow, style: Style, view: PlanView, redact: Redact) -> Itera
     for url in urls_of(status.plan):
         yield from unbroken_row(style, "url", url, "cyan")
     for name, state in load_balancers(status.plan):
-        yield from unbroken_row(style, "load balancer", f"{name}, {state}", "" if state == "active" else "yellow")
+        text = f"{name}, {state}" if name else state
+        yield from unbroken_row(style, "load balancer", text, "" if state == "active" else "yellow")
     for end in certificate_ends(status):
         colour = "" if end.days >= WARNED_DAYS else "yellow" if end.days >= 0 else "red"
         yield from fact_row(style, "certificate", certificate_text(end), colour)

@@ -122,7 +122,7 @@ def urls_of(plan: Plan) -> list[str]:
     """Returns where the stack answers: its domains, or the DNS names of its load balancers."""
     resources = [*plan.desired.values(), *(live.model for live in plan.lives.values() if not plan.desired)]
     domains = [domain for domain in plan.domains if not domain.startswith("*")]
-    names = domains or [name for name, _ in load_balancers(plan)]
+    names = domains or [name for name, _ in load_balancers(plan) if name]
     return urls_at(names, resources)
 
 

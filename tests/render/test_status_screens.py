@@ -148,3 +148,15 @@ def test_runs_that_cannot_be_read_are_told_once_for_all_stacks() -> None:
 def test_the_line_of_a_log_has_health_sync_run_and_address() -> None:
     line = plain_line(row(drifted(web=SICK)), Style(120))
     assert line == "✗ my-web  1/2 healthy · drifted · run 1 apply done  https://my-web.example.com"
+
+
+def test_a_gateway_has_no_dns_name_and_no_url() -> None:
+    healthy = status()
+    lives = {
+        address: replace(live, facts={**live.facts, "dns_name": ""}) if address.kind == "load_balancer" else live
+        for address, live in healthy.plan.lives.items()
+    }
+    gateway = replace(healthy, plan=replace(healthy.plan, lives=lives, domains=()))
+    lines = [line.plain.split() for line in status_screen(row(gateway), Style(100), PlanView("status", 0.5))]
+    assert ["load", "balancer", "active"] in lines
+    assert not [line for line in lines if line[:1] == ["url"]]
