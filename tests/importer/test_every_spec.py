@@ -59,6 +59,7 @@ def test_import_adopts_by_tags_alone(box: Box, files: Path, name: str, prepared:
     changes = {str(change.address): (change.action, change.because) for change in plan.changes}
     assert {address: why for address, why in changes.items() if why[0] != "adopt"} == {}, found.spec
     assert forgotten(found, before) == []
+    assert "oidc:" not in found.spec or "client secret of the login" in found.words, "the secret is named as kept"
 
     outcome = stage.run(plan)
     assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
