@@ -96,7 +96,7 @@ def _items(field: str, word: str, old: tuple[Any, ...], new: tuple[Any, ...]) ->
     if surplus:
         parts.append(f"{listed(surplus)} {'is' if len(surplus) == 1 else 'are'} {present}")
     text_of_parts = ", ".join(parts) or "the order is different"
-    return text_of_parts if field == "members" else f"{word}: {text_of_parts}"
+    return text_of_parts if field == "members" or not word else f"{word}: {text_of_parts}"
 
 
 def _verb(word: str) -> str:
