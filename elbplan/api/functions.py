@@ -17,6 +17,7 @@ from ..spec import load as load_specs
 from ..spec import load_text
 from ..spec.yaml.tree import Source
 from ..verification.check import Verification
+from ..verification.client_identity import ClientIdentity
 from ..verification.stack import ServedStack
 from .allowed_hazards import hazard_names
 from .applying import ApplyChoices, ProgramApply, destroy_stacks
@@ -124,19 +125,30 @@ def destroy(
     return destroy_stacks(session or Session(), _stacks(stacks), confirmed, allowed, on_event, stop)
 
 
-def verify(stacks: Stacks, *, seconds: float = 0, session: Session | None = None) -> list[StackVerification]:
+def verify(
+    stacks: Stacks,
+    *,
+    seconds: float = 0,
+    client_certificate: str | PathLike[str] | None = None,
+    client_key: str | PathLike[str] | None = None,
+    session: Session | None = None,
+) -> list[StackVerification]:
     """Checks whether stacks answer. Writes nothing. A problem is in the result of its stack.
 
-    `seconds` is how long to check again until every stack answers. Raises UsageProblem for a name that AWS does not
-    have.
+    `seconds` is how long to check again until every stack answers. `client_certificate` and `client_key` are files in
+    PEM for listeners with mutual TLS; the key may be in the file of the certificate. Raises UsageProblem for files
+    without them, and for a name that AWS does not have.
     """
+    identity = ClientIdentity.of(client_certificate, client_key)
     session, wanted = session or Session(), _stacks(stacks)
-    found = until_all_answer(session.clock, partial(_verifications, session, wanted), seconds)
+    found = until_all_answer(session.clock, partial(_verifications, session, wanted, identity), seconds)
     facts = session.facts(wanted)
     return [StackVerification(each, facts) for each in found]
 
 
-def _verifications(session: Session, stacks: Sequence[Stack]) -> Sequence[Verification]:
+def _verifications(
+    session: Session, stacks: Sequence[Stack], identity: ClientIdentity | None
+) -> Sequence[Verification]:
     plans = plan_entries(session.connections(stacks), stacks, plan_specs) if stacks else []
 
     def verified(planned: Planned) -> Verification:
@@ -145,9 +157,8 @@ def _verifications(session: Session, stacks: Sequence[Stack]) -> Sequence[Verifi
             return Verification(stack.name, problem=planned.problem.what)
         if is_specless(stack) and not plan.lives:
             raise _unknown(stack.name, plan.region)
-        return checked(
-            session.access, ServedStack.of(plan, session.command("apply", stack.file)), planned.cloud, session.clock
-        )
+        served = ServedStack.of(plan, session.command("apply", stack.file))
+        return checked(session.access, served, planned.cloud, session.clock, identity)
 
     with WorkerThreads(max(1, len(plans))) as threads:
         return threads.map(verified, plans)

@@ -76,7 +76,11 @@ def fingerprint(state: State, kinds: Kinds, hashes: Hashes | None = None) -> Fin
     if not state:
         return Fingerprint(ABSENT)
     naming = ResourceNames(state, kinds, {} if hashes is None else hashes)
-    parts = {naming.identity(address): naming.body_hash(resource) for address, resource in state.items()}
+    parts = {
+        naming.identity(address): naming.body_hash(resource)
+        for address, resource in state.items()
+        if not resource.is_empty
+    }
     return Fingerprint(f"{MODEL}-{_hash(parts)}", parts)
 
 

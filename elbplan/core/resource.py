@@ -82,6 +82,11 @@ class Resource(Part):
         """Facts, by field, that AWS cannot change in place, although it changes other values of the same field."""
         return {}
 
+    @property
+    def is_empty(self) -> bool:
+        """True if AWS keeps nothing of the resource, so that it exists as soon as its parent does."""
+        return False
+
 
 def from_live(model: type[P], fields: Mapping[str, Any]) -> P:
     """A part from AWS's values, in canonical form. It accepts every answer of AWS.
@@ -280,10 +285,7 @@ def differing_fields(before: Part, after: Part) -> tuple[str, ...]:
 
 
 def without_shared_additions(live: P, known: P) -> P:
-    """The live resource without what others added to shared fields.
-
-    A shared field that holds everything of the known resource, and more, gets the known value.
-    """
+    """The live resource without what others added: a shared field that holds all of the known value gets that value."""
     shared = marked_fields(type(known), SHARED)
     if not shared:
         return live

@@ -18,7 +18,6 @@ from .source import ImportSource
 from .words import Words
 
 MAIN = Address("certificate", "main")
-OF_ONE_NAME = ("name", "zone", "set_identifier")
 SHARED = ("health_check", "take_over", "restore", "weight", "region", "failover", "geo_location", "geo_proximity")
 Domain = Sequence[tuple[Address, Record]]
 """The records of one entry of `domain:`."""

@@ -10,7 +10,7 @@ from .source import NotImported
 from .survey import Survey
 
 SECRET_STAYS = (
-    "AWS keeps it and never returns it, so the login goes on to work; only a new login needs client_secret: with "
+    "AWS keeps it and never returns it, so the login keeps working; only a new login needs client_secret: with "
     "a reference, like ssm:/PARAMETER"
 )
 OF_FIREWALL_MANAGER = "Firewall Manager made it and associates it; elbplan leaves it as it is"

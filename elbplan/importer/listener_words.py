@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..core.duration import duration_text
 from ..kinds.aws.listener_attributes import (
     HSTS,
     IDLE_TIMEOUT,
@@ -60,17 +61,30 @@ def _hsts(value: str) -> Any:
         same = Hsts.model_validate(fields).header == value
     except ValueError:
         return None
-    return {key: field for key, field in fields.items() if field is not False} if same else None
+    if not same:
+        return None
+    on = {key: True for key in ("subdomains", "preload") if fields[key]}
+    return {"max_age": _days(int(found[1])), **on} if on else _days(int(found[1]))
 
 
-def _mutual(mutual: MutualTls | None) -> Words | None:
+def _days(seconds: int) -> str:
+    """`365d`, or the usual text of a time that is not whole days."""
+    return f"{seconds // DAY}d" if seconds and seconds % DAY == 0 else duration_text(seconds)
+
+
+DAY = 86400
+
+
+def _mutual(mutual: MutualTls | None) -> Any:
+    """The shortest form: a mode or a trust store as one word, or a map. A trust store means `verify`."""
     if mutual is None:
         return None
     store = str(mutual.trust_store) if mutual.trust_store else None
     identities = [{"field": item.field, "value": item.value, "match": item.match} for item in mutual.identities]
-    words: Words = {"mode": mutual.mode, "trust_store": store, "identities": identities or None}
+    words: Words = {"trust_store": store, "identities": identities or None} if store else {"mode": mutual.mode}
     words |= {key: True for key in ("allow_expired", "advertise_names") if getattr(mutual, key)}
-    return {key: value for key, value in words.items() if value is not None}
+    words = {key: value for key, value in words.items() if value is not None}
+    return next(iter(words.values())) if len(words) == 1 else words
 
 
 def _key_of(words: dict[str, str], value: str | None) -> str | None:

@@ -131,7 +131,7 @@ def _detach(names: Sequence[str], arn: str) -> WriteProgram:
 def _mark(arn: str) -> WriteProgram:
     """Tags the target group before anything is attached, unless an interrupted run has done it."""
     described = yield Call("elbv2", "DescribeTags", {"ResourceArns": [arn]})
-    if not any(ATTACHED in tag_mapping(each["Tags"]) for each in described["TagDescriptions"]):
+    if not any(ATTACHED in tag_mapping(each.get("Tags")) for each in described["TagDescriptions"]):
         yield tag(arn, {ATTACHED: "true"})
     return {}
 

@@ -251,7 +251,7 @@ def update(before: Certificate, after: Certificate, context: StepContext) -> Wri
         yield import_call(after.pem, arn=arn)
     missing = {proof.domain: context.id(proof.zone) for proof in after.proofs if proof not in before.proofs}
     if missing:
-        yield from create_records(arn, missing)
+        yield from create_records(arn, missing, after.remove_validation)
     yield from retag("acm", arn, before.tags, after.tags)
     return {}
 

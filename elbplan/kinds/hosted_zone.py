@@ -146,7 +146,8 @@ def delete(old: HostedZone, context: StepContext) -> WriteProgram:
     if others:
         names = ", ".join(f"{raw['Type']} {domain(raw['Name'])}" for raw in others[:5])
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-        return {"kept": f"hosted zone {old.name} ({id}): elbplan did not make its records {names}{more}"}
+        why = f"this stack did not make its records {names}{more}; when they are gone, destroy this stack again"
+        return {"kept": f"hosted zone {old.name} ({id}): {why}", "is_left": "yes"}
     yield Call(
         "route53", "DeleteHostedZone", {"Id": id}, done_if=GONE, retry_on=("PriorRequestNotComplete",), timeout=120
     )

@@ -29,7 +29,7 @@ from .aws.leading_actions import (
 from .aws.listener_attributes import change_attributes, unknown_to_elbplan, without_defaults
 from .aws.listener_calls import SECURE as SECURE
 from .aws.listener_calls import create_listener, delete_listener, listener_details, modify_listener
-from .aws.listener_certificates import add_certificate, remove_certificate
+from .aws.listener_certificates import add_certificates, remove_certificates
 from .aws.logins import logins, more_protected
 from .aws.mutual_tls import MutualTls, is_off, live_mutual_tls, mutual_tls_params
 from .aws.ownership import owner, owners_by_id, retag, tag_list, user_tags
@@ -168,27 +168,32 @@ def create(new: Listener, context: StepContext) -> WriteProgram:
     }
     answer = yield create_listener(params)
     arn = answer["Listeners"][0]["ListenerArn"]
-    for certificate in new.more_certificates:
-        yield add_certificate(arn, context.id(certificate))
+    yield from add_certificates(arn, map(context.id, new.more_certificates))
     yield from change_attributes(arn, new.protocol, {}, new.attributes)
     return {"id": arn}
 
 
 def update(before: Listener, after: Listener, context: StepContext) -> WriteProgram:
-    """Adds certificates, changes the listener in one call, and removes certificates."""
+    """Adds certificates, changes the listener in one call, and removes certificates.
+
+    Only a listener with TLS has further certificates: it gets them after the change that gives it TLS, and loses them
+    before the one that takes TLS away. AWS then drops the default certificate itself.
+    """
     assert context.live is not None
-    arn = context.live.id
-    for certificate in sorted(set(after.more_certificates) - set(before.more_certificates), key=str):
-        yield add_certificate(arn, context.id(certificate))
+    arn, secure = context.live.id, after.protocol in SECURE
+    new = sorted(set(after.more_certificates) - set(before.more_certificates), key=str)
+    first = new if before.protocol in SECURE else []
+    yield from remove_certificates(arn, map(context.id, () if secure else before.more_certificates))
+    yield from add_certificates(arn, map(context.id, first))
     secret = yield from fetched_secret(before.leading_actions, after.leading_actions)
     yield from modify_listener(arn, _params(before, context), _params(after, context, secret))
+    yield from add_certificates(arn, map(context.id, new[len(first) :]))
     yield from change_attributes(arn, after.protocol, before.attributes, after.attributes)
-    gone = set(before.more_certificates) - set(after.more_certificates)
-    if before.certificate and before.certificate != after.certificate:
+    gone = set(before.more_certificates) - set(after.more_certificates) if secure else set()
+    if secure and before.certificate and before.certificate != after.certificate:
         # In some cases AWS keeps a former default certificate among the further certificates.
         gone |= {before.certificate} - {after.certificate, *after.more_certificates}
-    for certificate in sorted((c for c in gone if c), key=str):
-        yield remove_certificate(arn, context.id(certificate))
+    yield from remove_certificates(arn, map(context.id, sorted((c for c in gone if c), key=str)))
     yield from retag_secret(arn, before.leading_actions, after.leading_actions)
     yield from retag("elbv2", arn, before.tags, after.tags)
     return {}
@@ -218,12 +223,13 @@ def update_path(
 ) -> Sequence[tuple[Phase, Listener]]:
     """Attaches new groups and certificates, switches, and detaches the old ones. A login is removed last."""
     actions = _action_path(before, after, used, alone)
-    more = (*before.more_certificates, *after.more_certificates)
+    more = (*before.more_certificates, *after.more_certificates) if after.protocol in SECURE else ()
     same_action = before.model_copy(update={"tags": after.tags})
     steps: list[tuple[Phase, Listener]] = []
-    if any(phase == "expand" for phase, _ in actions) or set(more) != set(before.more_certificates):
+    early = more if before.protocol in SECURE and more else before.more_certificates
+    if any(phase == "expand" for phase, _ in actions) or set(early) != set(before.more_certificates):
         first = actions[0][1] if actions[0][0] == "expand" else before.action
-        steps.append(("expand", rebuilt(same_action, action=first, more_certificates=more)))
+        steps.append(("expand", rebuilt(same_action, action=first, more_certificates=early)))
     switched = next(action for phase, action in actions if phase == "switch")
     kept = more_protected(before, after) if after.protocol in SECURE else after
     protections = {"leading_actions": kept.leading_actions, "mutual_authentication": kept.mutual_authentication}

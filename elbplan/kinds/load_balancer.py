@@ -31,7 +31,7 @@ from .aws.load_balancer_paths import coexistence_conflict, irreversible, wider_a
 from .aws.load_balancer_writes import create, delete, update
 from .aws.log_delivery import in_own_bucket, own_bucket_of, without_own_bucket
 from .aws.ownership import owners_by_id, unpack, user_tags
-from .aws.queries import balancer_attributes
+from .aws.queries import attribute_values, balancer_attributes
 from .aws.zone_exchange import Zones, exchanges, widened
 from .permissions.load_balancer import PERMISSIONS
 from .record import Record, record_mark
@@ -163,7 +163,7 @@ def _live(
 ) -> LiveResource[LoadBalancer]:
     zones = [zone for zone in raw.get("AvailabilityZones") or () if zone.get("SubnetId")]
     scheme = raw.get("Scheme") or "internet-facing"
-    known = without_own_bucket({a["Key"]: a.get("Value") or "" for a in attributes}, own_bucket)
+    known = without_own_bucket(attribute_values(attributes), own_bucket)
     fields = {
         "tags": user_tags(tags),
         "name": raw["LoadBalancerName"],

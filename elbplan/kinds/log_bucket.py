@@ -161,9 +161,12 @@ def create(new: LogBucket, context: StepContext) -> WriteProgram:
     present = yield from s3.own_tags(place, context.stack)
     if present is None:
         yield s3.create(place, tags)
-    elif present != tags:
+        present = yield from s3.created_tags(place, tags)
+        written = None
+    else:
+        written = yield from _written(place)
+    if present != tags:
         yield s3.put_tags(place, tags)
-    written = None if present is None else (yield from _written(place))
     yield from setting_calls(place, written, _settings(new))
     return {"id": place.bucket, "name": base_name(context.stack)}
 

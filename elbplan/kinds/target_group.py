@@ -20,7 +20,7 @@ from .aws.elb_reader import read_elb
 from .aws.external_targets import GATES, HEALTH, health_of, target_counts
 from .aws.health_check import INTERVAL, HealthCheck, health_check_from_aws, health_check_params, settled_health
 from .aws.ownership import owners_by_id, retag, tag_list, user_tags
-from .aws.queries import group_attributes
+from .aws.queries import attribute_values, group_attributes
 from .aws.target_group_attributes import (
     HTTP,
     change_attributes,
@@ -142,7 +142,7 @@ def _live(
         "health": health_check_from_aws(raw),
     }
     without_attributes = from_live(TargetGroup, fields)
-    known = {a["Key"]: a.get("Value") or "" for a in attributes}
+    known = attribute_values(attributes)
     live = without_attributes.model_copy(update={"attributes": dict(defaults(without_attributes)) | known})
     facts = {"name": raw["TargetGroupName"], "port": str(raw.get("Port") or "")}
     return LiveResource(address, raw["TargetGroupArn"], live, facts)

@@ -42,6 +42,11 @@ class Targets(Resource):
     ] = "keep"
 
     @property
+    def is_empty(self) -> bool:
+        """True without members: AWS answers the same for a group whose targets nobody has declared."""
+        return not self.members
+
+    @property
     def named_instances(self) -> list[AwsId | Lookup]:
         """The instances that the spec names by id or tag, so elbplan did not create them."""
         return [m.instance for m in self.members if isinstance(m.instance, AwsId | Lookup)]

@@ -50,7 +50,7 @@ def tagged_names(region: str) -> ReadProgram[TaggedNames]:
     call = ask("resourcegroupstaggingapi", "GetResources", TagFilters=[{"Key": STACK}], ResourcesPerPage=100)
     (answer,) = yield [call]
     if is_usable(answer):
-        tags = [tag_mapping(raw["Tags"]) for raw in answer["ResourceTagMappingList"]]
+        tags = [tag_mapping(raw.get("Tags")) for raw in answer["ResourceTagMappingList"]]
         return TaggedNames(frozenset(own[STACK] for own in tags if own.get(STACK)))
     (reason,) = not_checked(INDEX, region, [call], [answer])
     names = yield from _scanned_names(region)
@@ -82,7 +82,7 @@ def _scanned_names(region: str) -> ReadProgram[TaggedNames]:
     missing += not_checked("stacks", region, asks, described)
     for answer in described:
         for raw in answer["TagDescriptions"] if is_usable(answer) else ():
-            names.add(tag_mapping(raw["Tags"]).get(STACK, ""))
+            names.add(tag_mapping(raw.get("Tags")).get(STACK, ""))
     return TaggedNames(frozenset(filter(None, names)), missing)
 
 

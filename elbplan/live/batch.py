@@ -123,8 +123,8 @@ class BatchReader:
             middle = len(arns) // 2
             return self._describe_tags(arns[:middle]) | self._describe_tags(arns[middle:])
         try:
-            described = {d["ResourceArn"]: d["Tags"] for d in answer["TagDescriptions"]}
-            return {arn: {t["Key"]: t.get("Value", "") for t in described.get(arn, [])} for arn in arns}
+            described = {d["ResourceArn"]: d.get("Tags") or () for d in answer["TagDescriptions"]}
+            return {arn: {t["Key"]: t.get("Value", "") for t in described.get(arn, ())} for arn in arns}
         except MISREAD as fault:
             raise unreadable(fault, "DescribeTags") from fault
 

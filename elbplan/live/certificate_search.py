@@ -11,10 +11,9 @@ from ..core.call import ReadProgram
 from ..core.kind import LiveResource
 from ..core.permission import reads
 from ..core.resource import Resource, references
-from ..kinds.aws.acm_validation import CERTIFICATES
+from ..kinds.aws.acm_validation import CERTIFICATES, REGIONS
 from ..kinds.aws.moments import moment_text
 from ..kinds.aws.queries import domain
-from ..kinds.aws.validation_removal import REGIONS
 from ..kinds.certificate import Certificate
 
 Summary = Mapping[str, Any]

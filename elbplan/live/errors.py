@@ -12,6 +12,7 @@ from .failures import NOT_OFFERED, error_code, fails_inside_aws, status_of
 from .outages import connection, failure, times
 from .read_retries import Tries
 from .service_hints import SERVICE_HINTS
+from .unusable_answers import UnusableAnswer
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
@@ -87,10 +88,12 @@ def without_secrets(text: str, call: Call) -> str:
 
 def unreadable(error: Exception, what: str) -> AwsProblem:
     """The problem for an answer that is not from AWS, or that is incomplete. The effect of the request is unknown."""
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    kind = "" if isinstance(error, UnusableAnswer) else f"{type(error).__name__}: "
+    reason = " ".join(f"{kind}{error}".split())
     return AwsProblem(
         f"the answer to {what} cannot be understood: {reason[:200]}",
-        hint="a proxy or gateway may have answered: check HTTPS_PROXY and AWS_ENDPOINT_URL; run the command again",
+        hint="a proxy, or an AWS simulator that does not have this call, may have answered: check HTTPS_PROXY and "
+        "AWS_ENDPOINT_URL; run the command again",
         code=OUTCOME_UNKNOWN,
     )
 

@@ -183,6 +183,12 @@ def _ids_of(lookup: Lookup, facts: LookupFacts, vpc: str | None) -> tuple[Sequen
         return facts.found.get(lookup, []), missing_web_acl(lookup, facts)
     if is_certificate(lookup):
         return facts.found.get(lookup, []), facts.certificates.problem(lookup, facts.region)
+    if lookup.what == "load_balancer":
+        name = lookup.query.removeprefix("name:")
+        what = (
+            f"there is no load balancer {name} in {facts.region}; if another stack creates it, apply that stack first"
+        )
+        return facts.found.get(lookup, []), what
     what = lookup.what.replace("_", " ")
     return facts.found.get(lookup, []), f"there is no {what} with {lookup.query} in {facts.region}"
 

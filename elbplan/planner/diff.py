@@ -118,7 +118,7 @@ def _changes(
         elif old is not None:
             yield _replacement(kind, _with_carried_fields(want, old, ignore), old)
             deposed.remove(old)
-        else:
+        elif not want.is_empty:
             yield Change("create", address, None, want, None, because="in the spec, not in AWS")
     yield from _deletions(wanted, current, deposed, left_alone)
 

@@ -78,7 +78,7 @@ def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, end
         text = f" {plan.stack} in {plan.region} is destroyed, after {duration(outcome.seconds)}."
         return [style.line(RESULT_MARKS["done"], text)]
     if ending.destroyed:
-        return list(_destroyed(plan, outcome, style, kinds))
+        return list(_destroyed(plan, outcome, style))
     return list(_applied(plan, outcome, style, ending))
 
 
@@ -151,13 +151,13 @@ def finished_rows(style: Style, ending: EndScreen) -> Iterator[Text]:
         yield from flow(style, style.line("  when finished  "), ending.destroy_command + note, "dim")
 
 
-def _destroyed(plan: Plan, outcome: Outcome, style: Style, kinds: Kinds) -> Iterator[Text]:
+def _destroyed(plan: Plan, outcome: Outcome, style: Style) -> Iterator[Text]:
     if plan.empty:
         yield style.line((plan.stack, "bold"), f": nothing to do. {nothing_to_do_reason('destroy')}")
     else:
         yield style.line(RESULT_MARKS["done"], f" {plan.stack} is destroyed, after {duration(outcome.seconds)}.")
     for action, label in (("delete", "  deleted  "), ("stop", "  stopped  ")):
-        if counts := _counts(plan, action, kinds):
+        if counts := _counts(plan, outcome, action):
             yield from flow(style, style.line(label), counts)
     yield from stays_rows(plan, outcome, style)
 
@@ -175,9 +175,11 @@ SETS = (Targets.kind, IngressRules.kind)
 """Kinds whose resources stand for several things in AWS. Targets count with their group."""
 
 
-def _counts(plan: Plan, action: str, kinds: Kinds) -> str:
-    """Returns how many resources of each kind a change ended."""
-    lives = [change.live for change in plan.changes if change.action == action and change.live]
+def _counts(plan: Plan, outcome: Outcome, action: str) -> str:
+    """Returns how many resources of each kind a change ended, without those that it had to leave."""
+    left = {address for address, facts in outcome.facts.items() if facts.get("is_left")}
+    ended = [change for change in plan.changes if change.action == action and change.address not in left]
+    lives = [change.live for change in ended if change.live]
     titles = Counter(title_of(live.address.kind) for live in lives if live.address.kind not in SETS)
     rules = [rule for live in lives if isinstance(live.model, IngressRules) for rule in live.model.rules]
     titles += Counter({"ingress rule": len(rules)})

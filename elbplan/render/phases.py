@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ..core.kind import PHASES, Gate, Kinds, Phase
 from ..core.plan import Step
 from ..kinds import KINDS
-from .words import in_words
 
 DRAINED, HEALTHY = "drained", "healthy"
 """The gates of targets: requests in flight are finished, and health checks pass."""
@@ -54,8 +53,3 @@ def step_text(step: Step) -> str:
     if step.do == "wait":
         return f"wait until {gate_text(step, KINDS)} ({step.address})"
     return f"{step.do} {step.address}" + (f" ({len(step.moves)} rules)" if step.moves else "")
-
-
-def subject_text(step: Step) -> str:
-    """Returns the resource of a step: `targets web`."""
-    return in_words(step.address)

@@ -79,4 +79,7 @@ def _joined(first: str, action: str) -> str:
 
 
 def _name(ref: Ref) -> str:
-    return name_in_words(ref) if isinstance(ref, Address) else str(ref).rpartition(":")[2].removeprefix("truststore/")
+    if isinstance(ref, Address):
+        return name_in_words(ref)
+    name = str(ref).rpartition(":")[2]
+    return name.split("/")[1] if name.startswith("truststore/") else name

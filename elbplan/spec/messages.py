@@ -71,13 +71,30 @@ def _how(kind: str, value: Any, name: str) -> str:
         return f'quote it: "{shown_value(value)}"'
     if kind.startswith("bool"):
         return "write true or false; words like yes and on are text here"
-    if kind.startswith("int") and isinstance(value, str) and value.strip().isdigit():
-        return f"write {int(value) if value.isascii() and len(value) < 19 else 80}, without quotes or leading zeros"
+    if kind == "string_type" and isinstance(value, dict):
+        return _only_text(value, name)
+    if kind.startswith("int") and isinstance(value, str):
+        return _as_number(value, name)
     if kind in ("dict_type", "model_type", "mapping_type", "model_attributes_type"):
         return f"write {name}: and the keys on the next lines, indented"
     if kind in ("list_type", "tuple_type"):
         return f'write {name}: [ ... ], or one "- item" on each line'
     return ""
+
+
+def _only_text(value: Mapping[str, Any], name: str) -> str:
+    """The hint for a map in place of text, as Terraform writes it: `{region: eu-west-1}`."""
+    texts = [text for key, text in value.items() if key in ("id", "name", "region") and isinstance(text, str)]
+    return f"write {name}: {texts[0]}" if len(value) == len(texts) == 1 else ""
+
+
+def _as_number(value: str, name: str) -> str:
+    number = value.strip()
+    if number.isdigit():
+        return f"write {int(value) if value.isascii() and len(value) < 19 else 80}, without quotes or leading zeros"
+    if number.endswith("%") and number[:-1].isdigit():
+        return f"write {number[:-1]}, without %"
+    return "write seconds without a unit: 300" if name == "ttl" else ""
 
 
 def _literal(expected: str, value: Any, name: str) -> tuple[str, str]:

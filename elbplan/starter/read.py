@@ -181,7 +181,7 @@ def _balancers(listed: Answer, groups: Answer) -> ReadProgram[list[Balancer]]:
 
 def _stacks(answers: Sequence[Answer]) -> dict[str, str]:
     described = [raw for answer in answers for raw in answer.get("TagDescriptions", [])]
-    return {raw["ResourceArn"]: tag_mapping(raw["Tags"]).get(STACK, "") for raw in described}
+    return {raw["ResourceArn"]: tag_mapping(raw.get("Tags")).get(STACK, "") for raw in described}
 
 
 def _certificates(answer: Answer) -> Iterator[IssuedCertificate]:

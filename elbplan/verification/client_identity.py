@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from dataclasses import dataclass
+from os import PathLike
 
 from ..errors import UsageProblem
 
@@ -17,6 +19,19 @@ class ClientIdentity:
 
     certificate: str
     key: str = ""
+
+    @classmethod
+    def of(cls, certificate: str | PathLike[str] | None, key: str | PathLike[str] | None) -> ClientIdentity | None:
+        """The identity of these files; None without a certificate. Raises UsageProblem for files without one."""
+        if certificate is None:
+            if key is not None:
+                raise UsageProblem(
+                    "--client-key needs --client-certificate", hint="name the certificate of the key, too"
+                )
+            return None
+        identity = cls(os.fspath(certificate), os.fspath(key) if key else "")
+        identity.check()
+        return identity
 
     def show_in(self, context: ssl.SSLContext) -> None:
         """Lets the connections of this context show the certificate. Raises UsageProblem for files without one."""

@@ -270,7 +270,7 @@ ROWS = {
     "no health checks": Row(
         "Target.HealthCheckDisabled", lambda stack: None,
         ("unavailable: Target.HealthCheckDisabled", "AWS does not check the health of this group"),
-        ("web: 0 of 1 healthy (1 unavailable)",), FUNCTION,
+        ("web: 1 of 1 get requests (no health check)",), FUNCTION,
     ),
 }  # fmt: skip
 

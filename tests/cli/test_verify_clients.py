@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import elbplan
 from elbplan.sandbox.box import Box
 from tests.e2e.specs import MUTUAL_TLS
 
@@ -37,6 +38,27 @@ def test_a_certificate_opens_the_answers_of_a_listener_with_mutual_tls(shell: Sh
         assert verified(shell, authority=CA, **faulty).code == 3, faulty
     without = shell.run("verify", shell.spec, "--client-key", "x.key")
     assert (without.code, "--client-key needs --client-certificate" in without.err) == (64, True)
+
+
+def test_a_program_shows_a_certificate_too(shell: Shell) -> None:
+    shell.write("web.yaml", MUTUAL_TLS)
+    assert shell.run("apply", "--yes", shell.spec).code == 0
+    issued = shell.box.client_certificate(authority=CA)
+    files = {name: shell.folder / f"program.{name}" for name in issued}
+    for name, text in issued.items():
+        files[name].write_text(text, encoding="ascii")
+    session = elbplan.Session(connect=shell.connect, environ=shell.environ, network=shell.reached)
+    stacks = elbplan.load([shell.spec], env={})
+    (without,) = elbplan.verify(stacks, session=session)
+    named = {"client_certificate": files["certificate"], "client_key": files["key"]}
+    (opened,) = elbplan.verify(stacks, session=session, **named)
+    answered = [
+        [check.subject for check in each.verification.checks if (check.name, check.state) == ("answer", "ok")]
+        for each in (without, opened)
+    ]
+    assert answered == [[], ["https://api.example.com/"]]
+    with pytest.raises(elbplan.UsageProblem, match="client-key needs"):
+        elbplan.verify(stacks, session=session, client_key=files["key"])
 
 
 def verified(shell: Shell, **fields: Any) -> Any:

@@ -71,7 +71,7 @@ def test_another_vpc_replaces_the_whole_stack_and_the_domain_stays_answered(case
     plan = case.plan(after)
     assert "dns-name-changes" in {hazard.name for hazard in plan.hazards}
     (why,) = (step.why for step in plan.steps if step.id == "create load_balancer.main")
-    assert why.startswith("vpc ") and f"→ {VPC} cannot change in place" in why
+    assert f"→ {VPC} cannot change in place" in why
     sent = case.apply(after, watch=[("www.example.com", 443, "www.example.com", "/")])
     assert not {"SetSubnets", "SetSecurityGroups"} & {*sent.actions}
     order = ["CreateLoadBalancer", "CreateListener", "ChangeResourceRecordSets", "DeleteLoadBalancer"]
@@ -91,9 +91,11 @@ def test_subnets_of_another_vpc_than_the_stack_are_refused_with_the_line_to_writ
     prepare(case.stage)
     case.apply(DOMAIN + SPEC.removeprefix(HEAD))
     case.box.clear_calls()
-    with pytest.raises(NotFound, match=f"its subnets are in {VPC}, and security_group.lb is in .*network: {{vpc: {VPC}"):
+    with pytest.raises(
+        NotFound, match=f"its subnets are in {VPC}, and security_group.lb is in .*network: {{vpc: {VPC}"
+    ):
         case.plan(DOMAIN + SPEC.removeprefix(HEAD) + "network: {subnets: [subnet-0bbba, subnet-0bbbc]}\n")
+    own = case.stage.ids["subnets"]["a"]
     with pytest.raises(NotFound, match=f"its subnets are in .*{VPC}.*, and AWS takes subnets of one VPC"):
-        own = case.stage.ids["subnets"]["a"]
         case.plan(DOMAIN + SPEC.removeprefix(HEAD) + f"network: {{subnets: [{own}, subnet-0bbbc]}}\n")
     assert case.box.writes() == []

@@ -92,3 +92,27 @@ def test_a_certificate_of_a_listener_that_is_gone_needs_no_removal(case: Case, c
     assert case.stage.run(case.plan(spec(default))).complete
     case.box.clear_faults()
     case.destroy(spec(default, b))
+
+
+def plain(spec_with_tls: str) -> str:
+    """The same listener on its port, without TLS."""
+    return spec_with_tls.split("listeners:")[0] + "listeners: [{listen: 443/http, respond: 200}]\n"
+
+
+def test_a_listener_that_leaves_tls_loses_its_further_certificates_before(case: Case, certificates: list[str]) -> None:
+    default, b, c, _ = certificates
+    before = spec(default, b, c)
+    case.apply(before)
+    sent = case.apply(plain(before))
+    assert sent.actions == ["RemoveListenerCertificates", "RemoveListenerCertificates", "ModifyListener"]
+    assert sorted(added(sent.of("RemoveListenerCertificates"))) == sorted([[b], [c]])
+    again = case.apply(before)
+    assert again.actions[0] == "ModifyListener"
+    assert sorted(added(again.of("AddListenerCertificates"))) == sorted([[b], [c]])
+    case.destroy(before)
+
+
+def test_killed_while_a_listener_leaves_tls_it_continues(case: Case) -> None:
+    before = spec(*ARNS)
+    case.crash_sweep(before, plain(before), allow=["weaker-encryption"], prepare=issue)
+    case.crash_sweep(plain(before), before, prepare=issue)

@@ -14,6 +14,8 @@ from elbplan.kinds.target_group import TargetGroup
 from elbplan.migrations.files.folder import Folder
 from elbplan.migrations.files.loader import load
 
+from .kit import desired
+
 MAIN, WEB = Address("load_balancer", "main"), Address("target_group", "web")
 SHIFT = "zonal_shift.config.enabled"
 
@@ -36,6 +38,13 @@ def test_what_somebody_says_counts_whether_it_is_the_default_or_not() -> None:
     said = {SHIFT.replace(".", "__"): "false"}
     assert text(**said) != text()
     assert text(**{SHIFT.replace(".", "__"): "true"}) not in (text(), text(**said))
+
+
+def test_a_group_that_shall_have_no_targets_is_in_aws_like_a_group_that_others_fill() -> None:
+    empty = desired("name: x\nregion: eu-west-1\ntargets: {instances: [], port: 80}\n")
+    group = {address: resource for address, resource in empty.items() if address.kind != "targets"}
+    assert len(group) < len(empty)
+    assert fingerprint(empty, KINDS).text == fingerprint(group, KINDS).text
 
 
 def test_shared_hashes_change_no_fingerprint() -> None:

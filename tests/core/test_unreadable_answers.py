@@ -15,6 +15,8 @@ from elbplan.errors import AwsProblem
 from elbplan.kinds import KINDS
 from elbplan.live.batch import BatchReader
 from elbplan.live.client import Aws
+from elbplan.live.read_retries import ReadRetries
+from tests.fake_time import FakeTime
 
 PAGES = {
     "a page": b"<html><body>Sign in to the network</body></html>",
@@ -24,11 +26,11 @@ PAGES = {
 }
 
 
-def served(body: bytes) -> HTTPServer:
+def served(body: bytes, status: int = 200) -> HTTPServer:
     class Proxy(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -62,3 +64,45 @@ def test_an_answer_without_what_every_answer_has_names_the_call() -> None:
 
     with pytest.raises(AwsProblem, match=r"DescribeLoadBalancers, .* cannot be understood: KeyError"):
         BatchReader(send).run([KINDS["load_balancer"].read(Scope("eu-west-1", {"web": {}}))])
+
+
+FAILED = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"
+
+
+@pytest.mark.parametrize("service", ["elbv2", "acm"])
+def test_a_simulator_that_ends_at_a_call_is_asked_once_and_named(service: str) -> None:
+    """So answers moto's server, for services with XML and with JSON."""
+    server = served(FAILED, 500)
+    operation = {"elbv2": "DescribeTrustStores", "acm": "ListCertificates"}[service]
+    sent: list[str] = []
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    aws = Aws("eu-west-1", endpoint=url, session=boto3.Session("a", "b"), each=lambda _, name: sent.append(name))
+    with pytest.raises(AwsProblem) as problem:
+        aws.send(Call(service, operation))
+    server.shutdown()
+    assert problem.value.what == (
+        f"the answer to {operation} cannot be understood: it is a web page, 500 Internal Server Error"
+    )
+    assert "an AWS simulator that does not have this call" in problem.value.hint
+    assert sent == [operation]
+
+
+@pytest.mark.parametrize("service", ["elbv2", "acm"])
+def test_the_page_of_a_failing_gateway_is_an_error_that_is_tried_again(service: str) -> None:
+    server = served(FAILED.replace(b"500", b"502"), 502)
+    operation = {"elbv2": "DescribeTrustStores", "acm": "ListCertificates"}[service]
+    time = FakeTime()
+    sent: list[str] = []
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    retries = ReadRetries(time.now, time.sleep)
+    aws = Aws(
+        "eu-west-1",
+        endpoint=url,
+        session=boto3.Session("a", "b"),
+        retries=retries,
+        each=lambda _, name: sent.append(name),
+    )
+    with pytest.raises(AwsProblem, match=rf"{service} {operation} failed: AWS answered 502 \(502\) [0-9]+ times"):
+        aws.send(Call(service, operation))
+    server.shutdown()
+    assert len(sent) > 2

@@ -29,6 +29,7 @@ def test_there_are_examples_for_each_way_of_use() -> None:
         "canary-green",
         "world-asia",
         "web-acl-and-logs",
+        "multivalue",
         "certificates",
     } <= names
 

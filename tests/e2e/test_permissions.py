@@ -53,6 +53,7 @@ def lived(life: Life) -> None:
 
 def with_other_domains(text: str) -> str:
     """The spec with other domain names, so that it needs another certificate."""
+    text = re.sub(r"^(  - .*?)(?=\w+\.example\.com)", r"\1other-", text, flags=re.MULTILINE)
     text = re.sub(r"^domain: .*$", "domain: [a.example.com, b.example.com]", text, flags=re.MULTILINE)
     return re.sub(r"^domain:\n  name: .*$", "domain:\n  name: other.example.com", text, flags=re.MULTILINE)
 
@@ -87,13 +88,20 @@ OF_OLD_BALANCER = {f"elasticloadbalancing:{action}" for action in ("DeleteLoadBa
     "ec2:DescribeNetworkInterfaces"
 }
 
+OF_REPLACED_BALANCER = dict.fromkeys(
+    ("shield:DescribeProtection", "wafv2:GetWebACL", "wafv2:GetWebACLForResource"),
+    "only before a load balancer is replaced: what others put in front of the old one",
+)
+
 SELDOM: dict[Command, dict[str, str]] = {
     "plan": {
+        **OF_REPLACED_BALANCER,
         "acm:ListTagsForCertificate": "only if the account has certificates",
         "cloudwatch:GetMetricData": "only for a load balancer that has existed for an hour",
         "elasticloadbalancing:DescribeRules": "only if the stack has rules, or a migration may delete some",
     },
     "apply": {
+        **OF_REPLACED_BALANCER,
         "acm:ListTagsForCertificate": "the same",
         "cloudwatch:GetMetricData": "the same",
         "elasticloadbalancing:SetIpAddressType": "needs subnets with IPv6 addresses",

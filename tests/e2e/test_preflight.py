@@ -124,6 +124,28 @@ def test_quotas_of_route_53_and_of_security_groups(stage: Stage) -> None:
     assert stage.plan(many).steps
 
 
+def test_rules_are_counted_as_aws_counts_them(stage: Stage) -> None:
+    networks = [f"10.0.{n}.0/24" for n in range(40)]
+    others = [f'"2001:db8:{n:x}::/48"' for n in range(40)]
+    both = f"{SITE}allow: [{', '.join((*networks, *others))}]\n"
+    assert "GetServiceQuota" not in asked_by(stage, both), "IPv4 and IPv6 count apart"
+    entries = {"PrefixListName": "offices", "AddressFamily": "IPv4", "MaxEntries": 30}
+    offices = stage.client("ec2").create_managed_prefix_list(**entries)["PrefixList"]["PrefixListId"]
+    most = f"{SITE}allow: [{', '.join((*networks[:30], offices))}]\n"
+    assert "GetServiceQuota" not in asked_by(stage, most)
+    many = f"{SITE}allow: [{', '.join((*networks[:31], offices))}]\n"
+    assert "it has 61 rules in one direction, and this account's quota is 60" in refused(stage, many)
+    stage.box.fault("error", action="DescribeManagedPrefixLists", code="UnauthorizedOperation", status=403)
+    assert stage.plan(many).steps
+
+
+def asked_by(stage: Stage, spec: str) -> set[str]:
+    """The calls of a plan."""
+    stage.box.clear_calls()
+    assert stage.plan(spec).steps
+    return set(stage.box.counts())
+
+
 def test_a_stack_without_such_parts_asks_nothing_more(stage: Stage) -> None:
     asked = {"DescribeNetworkInterfaces", "GetFunctionConfiguration", "GetServiceQuota", "GetAccountLimit"}
     stage.box.clear_calls()

@@ -51,6 +51,13 @@ def test_a_plan_has_only_the_hazards_that_are_real(change: str) -> None:
     assert names(plan({}, there).hazards) == ()
 
 
+def test_a_new_load_balancer_without_rules_for_private_link_takes_nothing_from_anybody() -> None:
+    network = "name: x\nregion: eu-west-1\ntype: network\ntargets: {instances: [i-0aaa], port: 80, protocol: tcp}\n"
+    assert names(plan(desired(network + "private_link_rules: false\n"), []).hazards) == ()
+    changing = plan(desired(network + "private_link_rules: false\n"), alive(desired(network)))
+    assert names(changing.hazards) == ("protection-removed",)
+
+
 SICK = {
     "load_balancer": "provisioning",
     "instance": "pending",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from elbplan.importer.read import read_source
 from elbplan.importer.source import ImportSource
@@ -58,11 +62,40 @@ def example(spec: str) -> Prepared:
 
 def lives() -> Iterator[tuple[str, Prepared]]:
     """The knob specs, also after their changes, and the examples."""
-    for path in sorted(FOLDER.glob("*.yaml")):
+    for path in _telling(sorted(FOLDER.glob("*.yaml"))):
         yield path.name.removesuffix(".yaml"), knob(path)
     for path in EXAMPLES:
         for number, spec in enumerate(specs_of(path)):
             yield f"example {path.stem}{number or ''}", example(spec)
+
+
+def _telling(paths: Sequence[Path]) -> list[Path]:
+    """The specs without those whose every key, with its kind of value, is in one with more keys: they show no more."""
+    words = {path: set(_words(yaml.safe_load(path.read_text(encoding="utf-8")))) for path in paths}
+    seen: set[tuple[str, str]] = set()
+    telling = []
+    for path in sorted(paths, key=lambda path: (-len(words[path]), path)):
+        if not words[path] <= seen:
+            telling.append(path)
+            seen |= words[path]
+    return sorted(telling)
+
+
+def _words(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Each key with its value, if that is a word (`dualstack`, `true`), or else with the type of the value."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name), ""
+            yield from _words(inner, str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner, key)
+    else:
+        text = str(value)
+        yield key, text if WORD.fullmatch(text) else type(value).__name__
+
+
+WORD = re.compile(r"[A-Za-z][\w-]*")
 
 
 def imported(stage: Stage, text: str) -> Imported:

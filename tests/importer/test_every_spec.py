@@ -1,4 +1,7 @@
-"""Every knob spec and every example, made as if by hand: the imported spec adopts it by tags, and forgets nothing."""
+"""Knob specs and examples, made as if by hand: the imported spec adopts them by tags, and forgets nothing.
+
+A knob spec is left out if others have all of its keys and words.
+"""
 
 from __future__ import annotations
 

@@ -35,9 +35,6 @@ from .surroundings import prepare
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
-ONCE = {"servers-options": "it names a network interface of others, which the simulator deletes with its server"}
-"""The specs that can live only once in an account, and why."""
-
 
 @dataclass
 class Life:
@@ -89,9 +86,8 @@ class Lives:
             _apply(stage, life, end, stacks[-1])
         stage.assert_nothing_left(end.stack, validation="remove_validation: true" not in texts[-1])
         stage.assert_foreign_unchanged()
-        if name not in ONCE:
-            by_files.replay()
-            stage.destroy(texts[-1])
+        by_files.replay()
+        stage.destroy(texts[-1])
         return life
 
 

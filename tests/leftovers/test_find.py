@@ -174,6 +174,24 @@ def test_hosted_zones(account: Account) -> None:
     assert found(finding, empty).commands == (f"aws route53 delete-hosted-zone --id {empty}",)
 
 
+@pytest.mark.parametrize(
+    ("type", "value", "is_left"),
+    [("CNAME", "_0123.acm-validations.aws.", True), ("CNAME", "www.example.com.", False), ("A", "192.0.2.1", False)],
+)
+def test_a_zone_of_elbplan_in_which_only_validation_records_stayed(
+    account: Account, type: str, value: str, is_left: bool
+) -> None:
+    dns = account.kit.dns
+    made = dns.create_hosted_zone(Name="own.net", CallerReference="elbplan/gone/ap-northeast-2/0a1b2c/01234567")
+    id = made["HostedZone"]["Id"].rpartition("/")[2]
+    record = {"Name": "_0a1b.app.own.net", "Type": type, "TTL": 300, "ResourceRecords": [{"Value": value}]}
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    dns.change_resource_record_sets(HostedZoneId=id, ChangeBatch=changes)
+    finding = account.find(find_hosted_zones)
+    assert ids(finding) == ({id} if is_left else set())
+    assert not is_left or "validate certificates" in found(finding, id).why
+
+
 def test_capacity_reservations(account: Account) -> None:
     unused = account.box.create_fixture("capacity_reservation", region=REGION, type="t3.small", number=2)
     account.box.create_fixture("capacity_reservation", region=REGION, number=2, used=1)

@@ -288,3 +288,10 @@ def test_without_a_default_network_the_hint_is_the_network_of_the_servers():
 def test_only_one_network_can_be_the_hint():
     assert hinted("vpc-0e", "vpc-0f") == hinted("") == hinted("vpc-0e", network="prod") == ""
     assert hinted("vpc-0d", default=DEFAULT) == ""
+
+
+def test_a_load_balancer_of_another_stack_that_does_not_exist_yet_names_the_order():
+    behind = Target(load_balancer=Lookup("load_balancer", "inner"))
+    wanted = {Address("targets", "alb"): Targets(group=Address("target_group", "alb"), members=(behind,))}
+    with pytest.raises(NotFound, match=f"there is no load balancer inner in {REGION}; .* apply that stack first"):
+        resolve(wanted, LookupFacts(REGION), "front.yaml")

@@ -182,3 +182,8 @@ def test_resources_stand_in_the_order_of_their_addresses_whatever_order_aws_has(
     for own in (lives, list(reversed(lives))):
         gone = [change.address.name for change in compare({}, own).changes if change.address.kind == "instance"]
         assert gone == [f"web-{number}" for number in range(1, 12)]
+
+
+def test_a_group_that_has_no_targets_and_shall_have_none_is_not_changed():
+    want = desired(SPEC.replace("servers: {count: 1}\n", "").replace("{port: 80}", "{port: 80, instances: []}"))
+    assert compare(want, [live for live in alive(want) if live.address.kind != "targets"]).pending == ()

@@ -49,6 +49,18 @@ def test_rule_28_instances_take_time(slow: Kit) -> None:
         state(slow, instance)
 
 
+def test_rule_28_a_given_interface_outlives_its_server(kit: Kit) -> None:
+    made = kit.ec2.create_network_interface(SubnetId=kit.subnets[0])["NetworkInterface"]["NetworkInterfaceId"]
+    image = kit.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
+    given = [{"DeviceIndex": 0, "NetworkInterfaceId": made}]
+    launch: dict[str, Any] = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
+    for _ in range(2):
+        (server,) = kit.ec2.run_instances(**launch, NetworkInterfaces=given)["Instances"]
+        kit.ec2.terminate_instances(InstanceIds=[server["InstanceId"]])
+        (left,) = kit.ec2.describe_network_interfaces(NetworkInterfaceIds=[made])["NetworkInterfaces"]
+        assert left["Status"] == "available"
+
+
 def test_rule_28_once_per_token_and_as_many_as_requested(kit: Kit) -> None:
     image = kit.ssm.get_parameter(Name=AMI)["Parameter"]["Value"]
     params: dict[str, Any] = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 3}

@@ -137,6 +137,17 @@ def test_rule_08_another_default_certificate_keeps_the_additional_ones(kit: Kit,
     }
 
 
+def test_rule_08_a_listener_leaves_tls_without_additional_certificates(kit: Kit, secure: str) -> None:
+    additional = [{"CertificateArn": kit.issued("b.example.com")}]
+    kit.elb.add_listener_certificates(ListenerArn=secure, Certificates=additional)
+    with refused("InvalidConfigurationRequest"):
+        kit.elb.modify_listener(ListenerArn=secure, Protocol="HTTP")
+    kit.elb.remove_listener_certificates(ListenerArn=secure, Certificates=additional)
+    kit.elb.modify_listener(ListenerArn=secure, Protocol="HTTP")
+    with refused("OperationNotPermitted"):
+        kit.elb.remove_listener_certificates(ListenerArn=secure, Certificates=additional)
+
+
 def test_rule_15_an_instance_is_registered_on_several_ports(kit: Kit, group: str) -> None:
     instance = kit.instance()
     kit.elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}, {"Id": instance, "Port": 8080}])

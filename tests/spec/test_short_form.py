@@ -61,6 +61,12 @@ def test_a_group_that_names_no_targets_is_filled_by_somebody_else() -> None:
     assert Address("targets", "web") not in everything(spec(targets="{port: 80}"))
 
 
+def test_addresses_that_others_register_are_no_targets_of_the_spec() -> None:
+    text = spec(targets="{ips: others, port: 8080}")
+    assert resource(text, "target_group.web").target_type == "ip"
+    assert Address("targets", "web") not in everything(text)
+
+
 def test_targets_take_the_servers_if_they_name_nobody() -> None:
     text = spec("servers: {count: 2}\n", "{port: 80}")
     members = [m.instance for m in resource(text, "targets.web").members]

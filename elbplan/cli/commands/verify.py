@@ -15,7 +15,6 @@ from ...api.planning import Planned
 from ...api.verification import until_all_answer
 from ...core.duration import SPELLINGS, parse_duration
 from ...core.stack import Stack
-from ...errors import UsageProblem
 from ...live.worker_threads import WorkerThreads
 from ...render.style import count
 from ...render.verify import NO_ANSWER, changed_lines, verify_document, verify_screen
@@ -73,7 +72,7 @@ def command(
     app: App, words: tuple[str, ...], watch: bool, timeout: int, client_certificate: str | None, client_key: str | None
 ) -> int:
     """Checks all stacks at the same time. Ends with 3 if a check of one fails."""
-    round = Round(app, words, _identity(client_certificate, client_key))
+    round = Round(app, words, ClientIdentity.of(client_certificate, client_key))
     verifications = _watched(round, timeout) if watch else round.look()
     if all(verification.problem for verification in verifications):
         raise_if_all_fail(round.plans)
@@ -85,17 +84,6 @@ def command(
             app.terminal.show(round.screen(number, verification))
     codes = [NO_ANSWER for verification in verifications if not verification.answers]
     return worst([*codes, *(plan.problem.exit_code for plan in round.plans if plan.problem)])
-
-
-def _identity(certificate: str | None, key: str | None) -> ClientIdentity | None:
-    """The client certificate of the options; None without one. Raises UsageProblem for files without it."""
-    if certificate is None:
-        if key is not None:
-            raise UsageProblem("--client-key needs --client-certificate", hint="name the certificate of the key, too")
-        return None
-    identity = ClientIdentity(certificate, key or "")
-    identity.check()
-    return identity
 
 
 @dataclass

@@ -26,10 +26,10 @@ OWN_MIGRATION = "leave it as it is; if it must change, do it in a migration of i
 
 
 def weaker_protection(timeline: Timeline) -> Iterator[Hazard]:
-    """An attribute, or the rules for PrivateLink, protect less than before."""
+    """An attribute, or the rules for PrivateLink, protect less than before. A new one protected nobody yet."""
     for transition in timeline.transitions:
         for address, before, balancer in transition.changed_to(LoadBalancer):
-            if before is None or address in timeline.spare:
+            if before is None or address in timeline.spare or address not in timeline.start.state:
                 continue
             for text in _weaker(before, balancer):
                 yield Hazard("protection-removed", address, text, step=transition.index, remedy=OWN_MIGRATION)

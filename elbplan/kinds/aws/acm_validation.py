@@ -32,6 +32,9 @@ EVERY_KEY = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "E
 CERTIFICATES = Call("acm", "ListCertificates", {"Includes": {"keyTypes": EVERY_KEY}})
 """Without `keyTypes` AWS lists only RSA certificates of at most 2048 bits."""
 
+REGIONS = Call("ec2", "DescribeRegions", optional=True)
+"""The regions that are enabled for the account."""
+
 LOST = ("FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE")
 IMPORTED, PRIVATE = "IMPORTED", "PRIVATE"
 UNVALIDATED = (IMPORTED, PRIVATE)
@@ -41,6 +44,19 @@ TTL = 300
 MISSING = ("ResourceNotFoundException",)
 VALIDATION_HOST = ".acm-validations.aws"
 """The end of the value of every validation record of ACM."""
+
+
+def other_regions(answer: Answer, here: str) -> list[str]:
+    """The enabled regions of an answer to `REGIONS`, without this one; [] if AWS did not return them."""
+    enabled = {raw["RegionName"] for raw in answer.get("Regions", ()) if raw.get("OptInStatus") != "not-opted-in"}
+    return sorted(enabled - {here})
+
+
+def is_validation_record(record: Mapping[str, Any]) -> bool:
+    """True if ACM validates a domain by this record."""
+    values = [domain(value["Value"]) for value in record.get("ResourceRecords", ())]
+    is_named_so = record["Type"] == "CNAME" and record["Name"].startswith("_")
+    return is_named_so and any(value.endswith(VALIDATION_HOST) for value in values)
 
 
 def without_wildcard(name: str) -> str:
@@ -69,9 +85,7 @@ def listed_validations(
         (zone, domain(record["Name"]).partition(".")[2])
         for zone, answer in zip(used, answers, strict=True)
         for record in answer["ResourceRecordSets"]
-        if record["Type"] == "CNAME"
-        and record["Name"].startswith("_")
-        and any(domain(value["Value"]).endswith(VALIDATION_HOST) for value in record.get("ResourceRecords", []))
+        if is_validation_record(record)
     }
     return {
         s["CertificateArn"]: [

@@ -185,7 +185,9 @@ def read_other_balancers(
     tag_answers = (yield tags) if tags else []
     existing, recorded, recorders = dict(aliases.existing), dict(aliases.recorded), dict(aliases.recorders)
     for (region, arn, name), answer in zip(found, tag_answers, strict=True):
-        own = {key: value for d in answer.get("TagDescriptions", []) for key, value in tag_mapping(d["Tags"]).items()}
+        own = {
+            key: value for d in answer.get("TagDescriptions", []) for key, value in tag_mapping(d.get("Tags")).items()
+        }
         existing[name] = target = AliasTarget(arn, own.get(STACK, ""), own.get(ADDRESS, ""), region)
         recorded[target.stack_and_region] = {*recorded.get(target.stack_and_region, ()), *places_of(own)}
         recorders |= dict.fromkeys(places_of(own), target) if target.stack else {}

@@ -19,7 +19,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html (LocationC
 """
 
 MISSING = "NoSuchBucket"
-NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 BUSY = ("OperationAborted",)
 """S3 still deletes a bucket of this name: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
 UNSEEN = (MISSING, *BUSY)
@@ -106,6 +105,15 @@ def create(place: BucketPlace, new: Mapping[str, str]) -> Call:
     where = {} if place.region == FIRST_REGION else {"LocationConstraint": place.region}
     params = {"Bucket": place.bucket, "CreateBucketConfiguration": {**where, "Tags": tag_list(new)}}
     return Call("s3", "CreateBucket", params, done_if=("BucketAlreadyOwnedByYou",), retry_on=BUSY, timeout=300)
+
+
+def created_tags(place: BucketPlace, new: Mapping[str, str]) -> Generator[Call, Answer, dict[str, str]]:
+    """The tags of the bucket after `create` with these tags.
+
+    AWS simulators and older S3 services ignore tags in CreateBucket. Without its tags, nobody knows whose bucket it is.
+    """
+    answer = yield tags(place.bucket)
+    return dict(new) if is_denied(answer) else tag_mapping(answer.get("TagSet"))
 
 
 def put_tags(place: BucketPlace, new: Mapping[str, str]) -> Call:

@@ -53,7 +53,7 @@ def change_reservation(arn: str, before: int, after: int) -> WriteProgram:
     params: dict[str, Any] = {"LoadBalancerArn": arn}
     if after:
         known = yield Call("elbv2", "DescribeTags", {"ResourceArns": [arn]}, retry_on=UNSEEN)
-        tags = {tag["Key"]: tag.get("Value") for told in known["TagDescriptions"] for tag in told["Tags"]}
+        tags = {tag["Key"]: tag.get("Value") for told in known["TagDescriptions"] for tag in told.get("Tags") or ()}
         if tags.get(RESERVED) != str(after):
             own = tag_list(reservation_tags(after))
             yield Call("elbv2", "AddTags", {"ResourceArns": [arn], "Tags": own}, retry_on=UNSEEN)

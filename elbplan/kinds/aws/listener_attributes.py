@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.call import Answer, Call, WriteProgram
-from .queries import GONE
+from .queries import GONE, attribute_values
 
 IDLE_TIMEOUT = "tcp.idle_timeout.seconds"
 TCP_RESET = "send_tcp_reset.on_idle_timeout.enabled"
@@ -91,7 +91,7 @@ def describe_attributes(arn: str) -> Call:
 
 def attributes_in(answer: Answer) -> dict[str, str]:
     """The attributes of an answer, by key."""
-    return {raw["Key"]: raw.get("Value") or "" for raw in answer.get("Attributes", ())}
+    return attribute_values(answer.get("Attributes"))
 
 
 def has_attributes(listener: Mapping[str, Any]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...core.call import Answer, Call
+from collections.abc import Iterable
+
+from ...core.call import Answer, Call, WriteProgram
 from .queries import GONE
 
 NOT_KNOWN_YET = ("CertificateNotFound", "UnsupportedCertificate", "ListenerNotFound", "TargetGroupNotFound")
@@ -21,14 +23,18 @@ def further_certificates(answer: Answer) -> tuple[str, ...]:
     return tuple(c["CertificateArn"] for c in listed if c["CertificateArn"] not in default)
 
 
-def add_certificate(arn: str, certificate: str) -> Call:
-    """Adds a further certificate to a listener."""
-    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
-    return Call("elbv2", "AddListenerCertificates", params, retry_on=NOT_KNOWN_YET, timeout=300)
+def add_certificates(arn: str, certificates: Iterable[str]) -> WriteProgram:
+    """Adds further certificates to a listener, one in a call."""
+    for certificate in certificates:
+        params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
+        yield Call("elbv2", "AddListenerCertificates", params, retry_on=NOT_KNOWN_YET, timeout=300)
+    return {}
 
 
-def remove_certificate(arn: str, certificate: str) -> Call:
-    """Removes a further certificate from a listener."""
-    params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
+def remove_certificates(arn: str, certificates: Iterable[str]) -> WriteProgram:
+    """Removes further certificates from a listener, one in a call."""
     gone = ("CertificateNotFound", "ListenerNotFound", "OperationNotPermitted")
-    return Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
+    for certificate in certificates:
+        params = {"ListenerArn": arn, "Certificates": [{"CertificateArn": certificate}]}
+        yield Call("elbv2", "RemoveListenerCertificates", params, done_if=gone)
+    return {}

@@ -22,6 +22,8 @@ from .web_acls import mark_tags
 
 MARKED = (WebAclAssociation, AutoScalingAttachment, ShieldProtection, LogBucket, TrustStore)
 MOVED = (ShieldProtection.kind, LogBucket.kind)
+FACTS = ("arn", "name")
+"""What later steps need of a moved resource: another move, for example."""
 
 
 def release(step: Step, context: StepContext) -> WriteProgram:
@@ -52,7 +54,8 @@ def moved(step: Step, context: StepContext) -> WriteProgram:
         yield shield_calls.tag(context.fact(step.old, "arn"), name)
     elif step.address.kind == LogBucket.kind:
         yield from bucket_calls.retag(context.stack, context.region, name, keeping=True)
-    return {"id": id}
+    facts = {fact: context.fact(step.old, fact) for fact in FACTS}
+    return {"id": id, **{fact: value for fact, value in facts.items() if value}}
 
 
 def _place(protection: ShieldProtection, context: StepContext) -> shield_calls.Place:

@@ -175,9 +175,18 @@ def untag(id: str, keys: Sequence[str]) -> Call:
 
 
 def _service(id: str) -> str:
-    """The service of an id: ELB and ACM have ARNs, EC2 has short ids."""
+    """The service of an id: ELB and ACM have ARNs, EC2 has short ids. Raises ValueError for what has other calls."""
+    if SHORT_ID.fullmatch(id):
+        return "ec2"
+    services = {"elasticloadbalancing": "elbv2", "acm": "acm"}
     part = id.split(":")[2] if id.startswith("arn:") else ""
-    return {"elasticloadbalancing": "elbv2", "acm": "acm"}.get(part, "ec2")
+    if part not in services:
+        raise ValueError(f"{id} is of no service whose tags these calls write")
+    return services[part]
+
+
+SHORT_ID = re.compile(r"[a-z]+-[0-9a-f]+")
+"""An id of EC2: `sg-0a1b2c3d`. A zone is `Z0123`, a health check or protection has a UUID, a bucket has a name."""
 
 
 def specification(resource: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:

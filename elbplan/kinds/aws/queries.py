@@ -52,10 +52,20 @@ def group_attributes(arn: str) -> Call:
     return Call("elbv2", "DescribeTargetGroupAttributes", {"TargetGroupArn": arn}, done_if=GONE)
 
 
+SWITCHES = (".enabled", "ipv6.deny_all_igw_traffic")
+"""The endings of the keys of attributes that are `true` or `false`."""
+
+
+def attribute_values(raw: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """The attributes in an answer of ELB, by key. A switch is `true` or `false`, however the answer writes it."""
+    values = ((attribute["Key"], attribute.get("Value") or "") for attribute in raw or ())
+    return {key: value.lower() if key.endswith(SWITCHES) else value for key, value in values}
+
+
 def instances_in(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The instances of a DescribeInstances answer, without the reservations around them."""
     for reservation in answer.get("Reservations", []):
-        yield from reservation["Instances"]
+        yield from reservation.get("Instances", [])
 
 
 def existing_instances(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

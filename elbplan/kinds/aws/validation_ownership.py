@@ -7,15 +7,18 @@ certificate, it passes the tag on to another certificate of the stack that needs
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ...core.call import Answer, Call, WriteProgram
 from .acm_validation import (
     CERTIFICATES,
     MISSING,
+    REGIONS,
     describe_certificate,
     has_value_of,
     listed_names,
+    other_regions,
     record_at,
     record_change,
     validation_records,
@@ -26,6 +29,9 @@ from .record_batches import change_batch
 
 MADE = "elbplan:validation"
 """Begins the tags of a certificate that list the domains whose validation record elbplan made."""
+
+HERE: Mapping[str, Any] = {}
+"""The stack's own region, and an answer that the program needs."""
 
 WHY_IT_STAYS = (
     "it costs nothing, and AWS may need it to renew certificates of other regions; "
@@ -85,8 +91,11 @@ def left_in_the_zone(claim: RecordClaim, existing: Iterable[str], wanted: Collec
     return tuple(f"{record_of(name)}: {WHY_IT_STAYS}" for name in sorted(left))
 
 
-def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
+def create_records(arn: str, places: Mapping[str, str], remove: bool) -> WriteProgram:
     """Creates the validation records of these names, each in its zone. An existing record stays as it is.
+
+    `remove` says that elbplan removes them with the certificate. Then it also looks whether it made an existing record
+    for a certificate of another region: that stack leaves the record to this one.
 
     elbplan first tags the certificate with the records that it is about to make, so that a killed run leaves no unknown
     record.
@@ -104,7 +113,7 @@ def create_records(arn: str, places: Mapping[str, str]) -> WriteProgram:
         else:
             batches.setdefault(places[name], {})[record["Name"]] = record
     if existing:
-        made |= yield from _made_by_others(arn, existing)
+        made |= yield from _made_by_others(arn, existing, everywhere=remove)
     known = (yield from _made(arn)) if made else set()
     if made - known:
         yield from _remember(arn, made | known)
@@ -119,17 +128,27 @@ def _remember(arn: str, made: Iterable[str]) -> WriteProgram:
     return {}
 
 
-def _made(arn: str) -> Generator[Call, Answer, set[str]]:
+def _made(arn: str, where: Mapping[str, Any] = HERE) -> Generator[Call, Answer, set[str]]:
     """The domains whose validation record elbplan made for this certificate."""
-    answer = yield Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
+    call = Call("acm", "ListTagsForCertificate", {"CertificateArn": arn}, done_if=MISSING)
+    answer = yield replace(call, **where)
     return set(unpack(MADE, tag_mapping(answer.get("Tags"))))
 
 
-def _made_by_others(arn: str, names: Collection[str]) -> Generator[Call, Answer, set[str]]:
+def _made_by_others(arn: str, names: Collection[str], everywhere: bool) -> Generator[Call, Answer, set[str]]:
     """The records that elbplan made for other certificates, which may be deleted before this certificate."""
-    found: set[str] = set()
-    answer = yield CERTIFICATES
-    for summary in answer["CertificateSummaryList"]:
-        if summary["CertificateArn"] != arn and listed_names(summary) & set(names):
-            found |= yield from _made(summary["CertificateArn"])
+    found = yield from _made_in(arn, names, HERE)
+    if everywhere and not found.issuperset(names):
+        answer = yield REGIONS
+        for region in other_regions(answer, arn.split(":")[3]):
+            found |= yield from _made_in(arn, names, {"region": region, "optional": True})
     return found & set(names)
+
+
+def _made_in(arn: str, names: Collection[str], where: Mapping[str, Any]) -> Generator[Call, Answer, set[str]]:
+    found: set[str] = set()
+    answer = yield replace(CERTIFICATES, **where)
+    for summary in answer.get("CertificateSummaryList", ()):
+        if summary["CertificateArn"] != arn and listed_names(summary) & set(names):
+            found |= yield from _made(summary["CertificateArn"], where)
+    return found

@@ -15,10 +15,12 @@ from .acm_validation import (
     CERTIFICATES,
     LOST,
     MISSING,
+    REGIONS,
     UNVALIDATED,
     describe_certificate,
     has_value_of,
     listed_names,
+    other_regions,
     record_at,
     validation_records,
     without_wildcard,
@@ -27,9 +29,6 @@ from .acm_validation import (
 from .queries import HOSTED_ZONES
 from .record_batches import RecordSearch, delete_record
 from .validation_ownership import pass_on_claims, record_of
-
-REGIONS = Call("ec2", "DescribeRegions", optional=True)
-"""The regions that are enabled for the account."""
 
 
 class RecordNeed(NamedTuple):
@@ -125,13 +124,12 @@ def needed_records(arn: str, names: Collection[str], here: str) -> RecordNeeds:
     if needs.keys() >= set(names):
         return needs
     answer = yield REGIONS
-    regions = [r["RegionName"] for r in answer.get("Regions", []) if r.get("OptInStatus") != "not-opted-in"]
-    if not regions:
+    if not answer.get("Regions"):
         unknown = RecordNeed(
             "AWS did not return the regions of the account (ec2:DescribeRegions), so another region may need it"
         )
         return dict.fromkeys(names, unknown) | needs
-    for region in sorted(set(regions) - {here}):
+    for region in other_regions(answer, here):
         if left := set(names) - needs.keys():
             needs |= yield from _needed_in(region, arn, left, {"region": region, "optional": True})
     return needs

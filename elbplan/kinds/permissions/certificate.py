@@ -66,7 +66,7 @@ PERMISSIONS = (
     *record_changes(("delete",), removed_names, ("DELETE",), ("CNAME",)),
     *reads(
         "ec2:DescribeRegions",
-        verbs=("delete",),
+        verbs=("update", "delete"),
         each=removes_records,
         without_it="leaves the validation records, since a certificate of another region can need them",
     ),

@@ -8,6 +8,8 @@ from typing import Any
 from ...core.permission import OWN, Condition, Permission, arn, reads
 from .elb_reads import READ_PERMISSIONS
 from .limits import BALANCERS, ELB, SECURITY_GROUPS, creates, elb_tags, own
+from .shield_protection import OF_ANY, PROTECTIONS
+from .web_acl_association import APPLICATION, OF_OTHERS, WEB_ACLS
 
 SERVICE_ROLE = Permission(
     "iam:CreateServiceLinkedRole",
@@ -41,6 +43,11 @@ def is_network(balancer: Any) -> Iterable[str]:
     return ["*"] if balancer.type == "network" else []
 
 
+def is_application(balancer: Any) -> Iterable[str]:
+    """A value for an application load balancer, the only type that can have a web ACL."""
+    return ["*"] if balancer.type == "application" else []
+
+
 def has_capacity(balancer: Any) -> Iterable[str]:
     """A value if AWS reserves capacity for it."""
     return ["*"] if balancer.minimum_capacity_units else []
@@ -61,6 +68,18 @@ RECORD_TAGS = (
     ),
 )
 
+NOT_TOLD = "does not say that a replaced load balancer loses a web ACL or a Shield protection of others"
+LOST_PROTECTIONS = (
+    *(
+        Permission(
+            action, ("compare",), (WEB_ACLS, APPLICATION), (), is_application, without_it=NOT_TOLD, why=OF_OTHERS
+        )
+        for action in ("wafv2:GetWebACL", "wafv2:GetWebACLForResource")
+    ),
+    Permission("shield:DescribeProtection", ("compare",), (PROTECTIONS,), without_it=NOT_TOLD, why=OF_ANY),
+)
+"""Before elbplan replaces a load balancer, it asks what others put in front of the old one."""
+
 PERMISSIONS = (
     *READ_PERMISSIONS,
     creates(f"{ELB}:CreateLoadBalancer", BALANCERS),
@@ -78,4 +97,5 @@ PERMISSIONS = (
     *reads("ec2:DescribeNetworkInterfaces", verbs=("delete",)),
     *reads("ec2:DescribeSubnets", verbs=("update",), each=is_network),
     *RECORD_TAGS,
+    *LOST_PROTECTIONS,
 )

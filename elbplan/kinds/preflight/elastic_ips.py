@@ -51,13 +51,17 @@ PERMISSIONS = (
 
 
 def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
-    """A refusal if the quota is too low, and for each address that something else has."""
+    """A refusal if the quota is too low, and for each address that something else has.
+
+    An address that a load balancer of the stack has is free in time: it leaves its zone first, or is deleted first.
+    """
+    own = {id for live in plan.lives.values() if isinstance(live.model, LoadBalancer) for id in _given(live.model)}
     new = sum(step.do == "create" and step.address.kind == ElasticIp.kind for step in plan.steps)
     named = [
         (address, id)
         for address, before, after in written(plan, LoadBalancer)
         for id in _given(after)
-        if id not in _given(before)
+        if id not in own and id not in _given(before)
     ]
     if not new and not named:
         return ()

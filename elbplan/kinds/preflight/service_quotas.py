@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetAccountLimit.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ...core.call import Answer, Call, ReadProgram
 from ...core.permission import reads
 from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
+from ..aws.ingress_rules import IngressRule
 from ..hosted_zone import HostedZone
 from ..load_balancer import LoadBalancer
 from ..route53_health_check import Route53HealthCheck
@@ -29,6 +31,9 @@ ACCOUNT = {
 }
 
 
+NO_LISTS: Mapping[str, tuple[str, int]] = MappingProxyType({})
+
+
 class Wanted(NamedTuple):
     """What a resource wants of a quota that AWS raises on request."""
 
@@ -37,18 +42,59 @@ class Wanted(NamedTuple):
     number: int
 
 
-def _above_default(resource: Resource, who: str = "") -> Iterator[Wanted]:
+PrefixLists = Mapping[str, tuple[str, int]]
+"""By id of a prefix list, its address family, and how many rules it counts for."""
+
+
+def _counted(rules: Iterable[IngressRule], lists: PrefixLists) -> int:
+    """How many rules AWS counts in one direction: those for IPv4, or those for IPv6 if they are more.
+
+    A security group counts once in both, a prefix list as its maximum number of entries; 1 if that is unknown.
+    https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
+    """
+    counts = {"IPv4": 0, "IPv6": 0}
+    for rule in rules:
+        family, number = lists.get(rule.prefix_list or "", ("", 1))
+        family = family or ("" if rule.cidr is None else "IPv6" if ":" in rule.cidr else "IPv4")
+        for name in (family,) if family in counts else counts:
+            counts[name] += number
+    return max(counts.values())
+
+
+def _prefix_lists(resource: Resource) -> list[str]:
+    rules = (*resource.ingress, *(resource.egress or ())) if isinstance(resource, SecurityGroup) else ()
+    return sorted({rule.prefix_list for rule in rules if rule.prefix_list})
+
+
+def _read_prefix_lists(plan: Plan) -> ReadProgram[PrefixLists]:
+    """The prefix lists in the security groups that the plan writes."""
+    ids = sorted({id for _, _, after in written(plan, SecurityGroup) for id in _prefix_lists(after)})
+    if not ids:
+        return {}
+    filters = [{"Name": "prefix-list-id", "Values": ids}]
+    (answer,) = yield [asked("ec2", "DescribeManagedPrefixLists", {"Filters": filters})]
+    found = answer.get("PrefixLists", ()) if is_known(answer) else ()
+    return {raw["PrefixListId"]: (raw.get("AddressFamily") or "", raw.get("MaxEntries") or 1) for raw in found}
+
+
+def _above_default(resource: Resource, who: str = "", lists: PrefixLists = NO_LISTS) -> Iterator[Wanted]:
     """What is above AWS's default, so that only an account with a higher quota can have it."""
     wanted = []
     if isinstance(resource, SecurityGroup):
-        wanted.append(Wanted(who, RULES, max(len(resource.ingress), len(resource.egress or ()))))
+        sides = (resource.ingress, resource.egress or ())
+        wanted.append(Wanted(who, RULES, max(_counted(rules, lists) for rules in sides)))
     if isinstance(resource, LoadBalancer):
         wanted.append(Wanted(who, GROUPS, len(resource.security_groups or ())))
     return (want for want in wanted if want.number > DEFAULTS[want.code])
 
 
 def _has_many(resource: Resource) -> Iterable[str]:
-    return ["*"] if any(_above_default(resource)) else []
+    """A value for a resource that is above a default, or that may be because of a prefix list."""
+    return ["*"] if any(_above_default(resource)) or _prefix_lists(resource) else []
+
+
+def _has_lists(resource: Resource) -> Iterable[str]:
+    return ["*"] if _prefix_lists(resource) else []
 
 
 def _of_route53(resource: Resource) -> Iterable[str]:
@@ -56,6 +102,7 @@ def _of_route53(resource: Resource) -> Iterable[str]:
 
 
 PERMISSIONS = (
+    *reads("ec2:DescribeManagedPrefixLists", verbs=("compare",), each=_has_lists, without_it=LATER),
     *reads("servicequotas:GetServiceQuota", verbs=("compare",), each=_has_many, without_it=LATER),
     *reads("route53:GetAccountLimit", verbs=("compare",), each=_of_route53, without_it=LATER),
 )
@@ -63,11 +110,12 @@ PERMISSIONS = (
 
 def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     """A refusal for each quota that is too low. Asks only for quotas that the plan comes near."""
+    lists = yield from _read_prefix_lists(plan)
     wanted = [
         want
         for model in (SecurityGroup, LoadBalancer)
         for address, _, after in written(plan, model)
-        for want in _above_default(after, str(address))
+        for want in _above_default(after, str(address), lists)
     ]
     wanted = list(dict.fromkeys(wanted))
     codes = sorted({want.code for want in wanted})

@@ -147,7 +147,7 @@ def _with_details(look: Look, found: Sequence[IdleBalancer]) -> ReadProgram[list
     ]
     answers = yield from look.read(calls)
     described = [d for answer in answers[: len(batches)] if answer for d in answer["TagDescriptions"]]
-    tags = {d["ResourceArn"]: tag_mapping(d["Tags"]) for d in described}
+    tags = {d["ResourceArn"]: tag_mapping(d.get("Tags")) for d in described}
     attributes, reserved = answers[len(batches) : len(batches) + len(arns)], answers[len(batches) + len(arns) :]
     details = zip(found, attributes, reserved, strict=True)
     return [balancer.with_details(tags.get(balancer.arn, {}), own, units) for balancer, own, units in details]

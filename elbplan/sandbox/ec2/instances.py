@@ -148,15 +148,26 @@ def _set(instance: Any, state: str) -> None:
 def _release_resources(context: CallContext, instance: Any) -> None:
     """A terminated instance frees its interfaces and addresses, and is no longer listed after an hour.
 
+    An interface that existed before the instance stays: the default of DeleteOnTermination is false for it.
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/scenarios-enis.html
     """
     backend = context.ec2
     for address in backend.addresses:
         if address.instance is instance or (address.eni is not None and address.eni.instance is instance):
             facts.disassociate(address)
     for nic in instance.nics.values():
-        backend.enis.pop(nic.id, None)
         nic.public_ip = None
+        if nic.id in getattr(instance, "given_interfaces", ()):  # fixtures have none
+            nic.instance = nic.attachment_id = nic.attach_time = nic.device_index = None
+            nic.status = "available"
+        else:
+            backend.enis.pop(nic.id, None)
+    subnet = backend.get_subnet(instance.subnet_id)
+    for private in instance._private_ips:
+        # moto frees them when Python collects the object, and gives them to the next server without a fixed address.
+        subnet._subnet_ips.pop(private, None)
+    instance._private_ips.clear()
     instance.security_groups = []
 
     def remove() -> None:

@@ -88,6 +88,8 @@ def keep(context: CallContext, instance: Any, params: Params) -> None:
     """Keeps the settings of a launch on the instance."""
     instance.disable_api_termination = bool(params.get("DisableApiTermination"))
     instance.disable_api_stop = bool(params.get("DisableApiStop"))
+    given = (interface.get("NetworkInterfaceId") for interface in params.get("NetworkInterfaces") or ())
+    instance.given_interfaces = frozenset(filter(None, given))
     instance.maintenance_options = {"AutoRecovery": "default", **(params.get("MaintenanceOptions") or {})}
     if (params.get("InstanceMarketOptions") or {}).get("MarketType") == "spot":
         instance.instance_lifecycle = "spot"

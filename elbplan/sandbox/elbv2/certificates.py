@@ -82,8 +82,13 @@ def add_listener_certificates(context: CallContext, params: Params) -> Params:
 
 
 def remove_listener_certificates(context: CallContext, params: Params) -> Params:
-    """The default certificate can be replaced but not removed: API_RemoveListenerCertificates."""
+    """The default certificate can be replaced but not removed. The call is for HTTPS and TLS listeners.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RemoveListenerCertificates.html
+    """
     listener = find.listener(context, params["ListenerArn"])
+    if listener.protocol not in SECURE:
+        raise AwsError("OperationNotPermitted", "Certificates can be removed from HTTPS and TLS listeners only")
     for certificate in params.get("Certificates") or []:
         arn = certificate["CertificateArn"]
         if arn == listener.certificate:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyL
 """
 
 from ..account import CallContext
+from ..errors import misconfigured
 from ..params import Params
 from ..rules import rule
 from ..state.elbv2 import SECURE, StoredBalancer, StoredListener
@@ -25,6 +26,7 @@ def modify_listener(context: CallContext, params: Params) -> Params:
     balancer = context.elb.balancers[listener.balancer]
     protocol, port = _new_protocol_and_port(balancer, listener, params)
     existing(context, balancer, port, None, except_for=listener.arn)
+    _check_certificate_list(listener, protocol)
     policy = policy_of(protocol, params.get("SslPolicy") or (listener.ssl_policy if protocol in SECURE else None))
     certificate = _new_certificate(context, listener, params, protocol)
     default_actions = _new_actions(context, listener, params, protocol, port)
@@ -51,6 +53,18 @@ def _new_protocol_and_port(balancer: StoredBalancer, listener: StoredListener, p
         return listener.protocol, listener.port
     new = {key: value for key, value in params.items() if value is not None}
     return protocol_and_port(balancer, {"Protocol": listener.protocol, "Port": listener.port, **new})
+
+
+@rule(8)
+def _check_certificate_list(listener: StoredListener, protocol: str) -> None:
+    """A listener that leaves HTTPS or TLS must have no additional certificates: the stricter reading.
+
+    AWS documents that this change "removes the security policy and default certificate properties", and says nothing
+    of the certificate list, which only HTTPS and TLS listeners have.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+    """
+    if protocol not in SECURE and listener.more_certificates:
+        raise misconfigured(f"A listener of protocol {protocol} cannot have certificates")
 
 
 def _new_certificate(context: CallContext, listener: StoredListener, params: Params, protocol: str) -> str:

@@ -119,7 +119,8 @@ def _places(group: NamedGroup) -> dict[YamlPath, YamlPath]:
 
 
 def _all_v6(short: ShortGroup) -> bool:
-    return bool(short.ips) and all(ipaddress.ip_address(target.ip).version == 6 for target in short.ips or ())
+    listed = short.listed_ips
+    return bool(listed) and all(ipaddress.ip_address(target.ip).version == 6 for target in listed)
 
 
 def _function_health(short: ShortHealth) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def _every_member(context: ExpandContext, group: NamedGroup) -> Iterator[dict[st
     for name in group.servers:
         for number in range(1, context.servers[name].definition.count + 1):
             yield {"instance": Address("instance", f"{name}-{number}")}
-    for target in short.ips or ():
+    for target in short.listed_ips:
         given = {"address": target.ip, "port": target.port, "zone": target.zone}
         yield {key: value for key, value in given.items() if value is not None}
     if short.function:

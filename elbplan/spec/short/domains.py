@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from ..errors import SpecValueError
 from .certificates import CertificateWords
 from .domain_names import domain_name
 from .records import RecordWords, ShortZone
@@ -23,6 +24,16 @@ class DomainName(ShortModel):
             examples=["Z0123456789ABC"],
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def _is_in_its_zone(self) -> DomainName:
+        """Route 53 refuses a record outside of its zone (InvalidChangeBatch). An id of a zone has no dots."""
+        zone = self.zone.name.strip().lower().rstrip(".") if self.zone else ""
+        if "." in zone and not f".{self.name}".endswith(f".{zone}"):
+            raise SpecValueError(
+                f"{self.name} is not in the zone {zone}", f"write the zone of {self.name}, or a name under {zone}"
+            )
+        return self
 
 
 class Domain(RecordWords, CertificateWords, DomainName):

@@ -12,7 +12,7 @@ from ...kinds.instance import OnDestroy
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .servers import Server
-from .target_words import FunctionArn, IpTargets, ScalingGroups, ServerIds, Tag
+from .target_words import FunctionArn, IpTarget, IpTargets, ScalingGroups, ServerIds, Tag
 from .words import (
     NUMBER,
     SWITCH,
@@ -120,7 +120,10 @@ class ShortGroup(ShortModel):
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
     ips: Annotated[
         IpTargets | None,
-        Field(description="IP addresses in place of instances, or maps with ip, port, zone", examples=[["10.0.1.5"]]),
+        Field(
+            description="IP addresses in place of instances, or maps with ip, port, zone; others: registered by others",
+            examples=[["10.0.1.5"]],
+        ),
     ] = None
     auto_scaling_group: Annotated[
         ScalingGroups | None,
@@ -183,3 +186,8 @@ class ShortGroup(ShortModel):
     attributes: Annotated[
         dict[str, Any] | None, Field(description="target group attributes: short words, or AWS's own keys")
     ] = None
+
+    @property
+    def listed_ips(self) -> list[IpTarget]:
+        """The addresses that the spec lists."""
+        return self.ips if isinstance(self.ips, list) else []

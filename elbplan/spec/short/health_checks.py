@@ -104,6 +104,8 @@ class Route53Check(ShortModel):
 
 def route53_check(value: Any) -> Any:
     """A path, or the id of a check, as text."""
+    if isinstance(value, bool):
+        raise SpecValueError(f"{shown_value(value)} is not a health check", "write its path: /health")
     if not isinstance(value, str):
         return value
     return {"path": value} if value.startswith("/") or not AWS_ID.match(value) else {"id": value}

@@ -155,7 +155,15 @@ def policy(value: Any) -> Any:
         return {value: words[value]}
     if value == "simple":
         raise SpecValueError("simple is the policy of a record without one", "leave out policy:")
+    if not isinstance(value, dict | Policy):
+        raise SpecValueError(f"{shown_value(value)} is not a policy", _how(value))
     return value
+
+
+def _how(value: Any) -> str:
+    if value in ("primary", "secondary", "failover"):
+        return f"write {{failover: {'primary' if value == 'failover' else value}}}"
+    return "write {weighted: 10}, {failover: primary}, latency, geolocation or multivalue"
 
 
 ShortPolicy = Annotated[Policy, Shorthand(policy, TEXT)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, WithJsonSchema
+from pydantic import Tag as TypeTag
 
 from ..errors import SpecValueError
 from ..messages import shown_value
@@ -72,7 +73,14 @@ class IpTarget(ShortModel):
     ] = None
 
 
-IpTargets = Annotated[list[Annotated[IpTarget, text_is("ip")]], OneOrMore(maps=True)]
+OTHERS = "others"
+"""The word for addresses that another tool registers, for example a service of ECS on Fargate."""
+
+IpTargets = Annotated[
+    Annotated[Literal["others"], TypeTag("word")]
+    | Annotated[list[Annotated[IpTarget, text_is("ip")]], OneOrMore(maps=True), TypeTag("addresses")],
+    Discriminator(lambda value: "word" if value == OTHERS else "addresses"),
+]
 
 
 def _scaling_group(value: Any) -> Any:

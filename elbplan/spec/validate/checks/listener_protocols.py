@@ -12,7 +12,6 @@ from ...messages import article
 from .subject import Subject
 
 QUIC = ("QUIC", "TCP_QUIC")
-QUIC_HINT = "use udp or tcp_udp; AWS needs a QUIC server id for each target"
 UDP = ("UDP", "TCP_UDP")
 PROTOCOLS = {
     "application": ("HTTP", "HTTPS"),

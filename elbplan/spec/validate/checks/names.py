@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ....core.address import Address
-from ....kinds.certificate import LONGEST_FIRST_NAME, by_first_name
+from ....kinds.certificate import LONGEST_FIRST_NAME, Certificate, by_first_name
 from ...errors import SpecValueError
 from ...short.domain_names import domain_name
 from .subject import Subject
@@ -21,7 +21,7 @@ def check(subject: Subject) -> None:
             _name_in_aws(subject, address, resource.name)
     for address, certificate in subject.of("certificate"):
         _domains(subject, address, certificate.domains)
-        _certificate(subject, address, certificate.domains)
+        _certificate(subject, address, certificate)
     for address, record in subject.of("record"):
         if subject.drafts[address].origin[:1] == ("record",):
             _domains(subject, address, [record.name])
@@ -53,8 +53,13 @@ def _domains(subject: Subject, address: Address, names: Iterable[str]) -> None:
             subject.problem(address, (field,), error.what, error.hint, near=name)
 
 
-def _certificate(subject: Subject, address: Address, names: tuple[str, ...]) -> None:
-    first = by_first_name(names)[0]
+def _certificate(subject: Subject, address: Address, certificate: Certificate) -> None:
+    """https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html (DomainName: Pattern)"""
+    first = by_first_name(certificate.domains)[0]
+    for name in () if certificate.imported else certificate.domains:
+        if "_" in name:
+            hint = "write a name with dashes, or certificate: with one that exists"
+            subject.problem(address, ("domains",), f"AWS issues no certificate for {name}, with a _", hint, near=name)
     if len(first) > LONGEST_FIRST_NAME:
         subject.problem(
             address,
