@@ -89,7 +89,7 @@ def _other(look: Look, address: Address) -> Iterator[Finding]:
     if not id:
         yield missing(look, str(address))
         return
-    yield ok(str(address), f"exists: {id}")
+    yield ok(str(address), f"exists: {id.partition('#')[0]}")
     for edge in look.path:
         if {id, str(address)} & {*edge.groups, edge.server}:
             yield edge_finding(look, edge)

@@ -71,7 +71,15 @@ def read(scope: Scope) -> ReadProgram[Found[WebAclAssociation]]:
             adopting.add(live.id)
         elif acl:
             others[arn] = acl
-    return Found(ours, others, unread=tuple(_unread(asked, calls, answers)), adopting=adopting)
+    lives = [live for found in ours.values() for live in found] if scope.ending else []
+    stays = {live.id: [_stays(live)] for live in lives}
+    return Found(ours, others, unread=tuple(_unread(asked, calls, answers)), stays=stays, adopting=adopting)
+
+
+def _stays(live: LiveResource[WebAclAssociation]) -> str:
+    """What a destroy leaves: https://aws.amazon.com/waf/pricing/ (a web ACL costs the same without resources)."""
+    name = name_in(str(live.model.web_acl))
+    return f"web ACL {name}: it no longer filters for this load balancer; others created it, and AWS bills it further"
 
 
 def _is_named(arn: str, wanted: str) -> bool:

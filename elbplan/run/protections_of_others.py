@@ -22,11 +22,13 @@ Send = Callable[[Call], Answer]
 def with_lost_protections(plan: Plan, send: Send) -> Plan:
     """The plan with a hazard for each protection of others that a replacement loses. Asks AWS only about replaced ones.
 
-    Whoever may not ask gets no hazard: the spec wants none of these.
+    The policy of `elbplan permissions` does not have these reads: no other plan needs them. Without the right, the plan
+    names what elbplan could not check.
     """
-    found = [hazard for index, address, live in _replaced(plan) for hazard in _lost(plan, send, index, address, live)]
-    hazards = sorted((*plan.hazards, *found), key=lambda hazard: hazard.step or 0)
-    return replace(plan, hazards=tuple(hazards)) if found else plan
+    found = [each for index, address, live in _replaced(plan) for each in _lost(plan, send, index, address, live)]
+    hazards = [*plan.hazards, *(each for each in found if isinstance(each, Hazard))]
+    unchecked = (*plan.unchecked, *(each for each in found if isinstance(each, str)))
+    return replace(plan, hazards=tuple(sorted(hazards, key=lambda hazard: hazard.step or 0)), unchecked=unchecked)
 
 
 def _replaced(plan: Plan) -> Iterator[tuple[int, Address, LiveResource[LoadBalancer]]]:
@@ -42,16 +44,26 @@ def _old_side(plan: Plan, address: Address) -> LiveResource[LoadBalancer] | None
     return next(sides, None)
 
 
-def _lost(plan: Plan, send: Send, index: int, address: Address, live: LiveResource[LoadBalancer]) -> Iterator[Hazard]:
+def _lost(
+    plan: Plan, send: Send, index: int, address: Address, live: LiveResource[LoadBalancer]
+) -> Iterator[Hazard | str]:
+    """The hazards; for what AWS denies, a text."""
     if live.model.type == "application" and not _has(plan, WebAclAssociation, address, live.id):
-        acl = (_answer(send, web_acl_of(live.id, needed=False)).get("WebACL") or {}).get("ARN", "")
+        call = web_acl_of(live.id, needed=False)
+        answer = send(call)
+        acl = "" if answer == DENIED_ANSWER else (answer.get("WebACL") or {}).get("ARN", "")
+        if answer == DENIED_ANSWER:
+            yield _not_seen("a web ACL", address, call)
         if acl:
             text = f"the web ACL {name_in(acl)}, which others associated, does not filter the requests to the new one"
             remedy = f"write `web_acl: {{name: {name_in(acl)}, take_over: true}}` into the spec, and it does"
             yield Hazard("web-acl-removed", address, text, step=index, remedy=remedy)
     if not _has(plan, ShieldProtection, address, live.id):
-        protection = _answer(send, shield_calls.describe(live.id, needed=False)).get("Protection")
-        if protection:
+        call = shield_calls.describe(live.id, needed=False)
+        answer = send(call)
+        if answer == DENIED_ANSWER:
+            yield _not_seen("Shield Advanced", address, call)
+        elif answer.get("Protection"):
             text = "Shield Advanced, which others switched on, does not protect the new one"
             remedy = "write `shield: true` into the spec, or protect the new one yourself right after apply"
             yield Hazard("protection-removed", address, text, step=index, remedy=remedy)
@@ -64,6 +76,5 @@ def _has(plan: Plan, model: type[WebAclAssociation | ShieldProtection], address:
     return any(without_deposed(place) == address or str(place) == id for place in places)
 
 
-def _answer(send: Send, call: Call) -> Answer:
-    answer = send(call)
-    return {} if answer == DENIED_ANSWER else answer
+def _not_seen(what: str, address: Address, call: Call) -> str:
+    return f"whether {address} has {what} of others, which the new one would not have: AWS denies {call.permission}"

@@ -176,6 +176,8 @@ def _new_servers(facts: AccountFacts) -> Iterator[str]:
     yield _with_comment("  type: t3.micro", "t4g.micro is cheaper")
     yield from SCRIPT.splitlines()
     yield _with_comment("  # key: my-key-pair", "the key pair for SSH")
+    yield from _prose("Programs on a new server need a token to read its metadata (IMDSv2). For old programs:", "  ")
+    yield "  # imdsv2: optional"
 
 
 def _targets(answers: Answers) -> Iterator[str]:
@@ -233,6 +235,7 @@ def _more(answers: Answers) -> Iterator[str]:
     yield _with_comment("# expires: 8h", "elbplan destroy --expired deletes it then")
     yield _with_comment("# allow: [203.0.113.0/24]", "only these networks may reach it")
     yield _with_comment("# logs: s3://my-bucket/web", "access logs")
+    yield _with_comment("# web_acl: my-web-acl", "a web ACL of AWS WAF that exists")
     yield "# The ports and their rules, if you want others than the default ones:"
     yield "# listeners:"
     if answers.serves_domain:
@@ -240,3 +243,5 @@ def _more(answers: Answers) -> Iterator[str]:
     yield f"#   - listen: {'443/https' if answers.serves_domain else '80/http'}"
     yield "#     rules: [{path: /old/*, respond: 410}]"
     yield "#     forward: web"
+    if answers.serves_domain:
+        yield "# A login before the site: see docs/spec/logins.md."

@@ -186,6 +186,20 @@ def test_a_replacement_that_loses_the_web_acl_of_others_is_a_hazard(stage: Stage
     assert "web-acl-removed" not in {hazard.name for hazard in stage.plan(taken_over).hazards}
 
 
+def test_a_replacement_says_what_it_may_not_look_at(stage: Stage, acls: dict[str, str]) -> None:
+    stage.apply(WITHOUT)
+    denied: dict[str, Any] = {"Effect": "Deny", "Action": ["wafv2:*", "shield:*"], "Resource": "*"}
+    stage.box.policy({"Version": "2012-10-17", "Statement": [EVERYTHING, denied]})
+    notes = stage.plan(WITHOUT + "access: internal\n").unchecked
+    assert [note.rpartition(" ")[2] for note in notes] == ["wafv2:GetWebACLForResource", "shield:DescribeProtection"]
+
+
+def test_a_destroy_says_that_the_web_acl_stays(stage: Stage, acls: dict[str, str]) -> None:
+    stage.apply(SPEC)
+    (note,) = [text for text in stage.destroy(SPEC).stays if "web ACL" in text]
+    assert note.startswith("web ACL edge: it no longer filters")
+
+
 def test_only_a_replacement_asks_for_what_others_associated(stage: Stage, acls: dict[str, str]) -> None:
     stage.apply(WITHOUT)
     associate(stage, acls["theirs"])
