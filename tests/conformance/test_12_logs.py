@@ -77,6 +77,6 @@ def test_the_bucket_that_elbplan_makes_comes_before_the_logs(case: Case) -> None
 
 
 def test_killed_after_each_write(case: Case) -> None:
-    case.crash_sweep(NOTHING, OWN)
+    case.crash_sweep(NOTHING, ALL)
     case.crash_sweep(OWN, ALL, allow=["protection-removed"])
     case.crash_sweep(ALL, WITHOUT, allow=["protection-removed"])

@@ -16,7 +16,7 @@ def logs_deleted(timeline: Timeline) -> Iterator[Hazard]:
     """Logs that exist are deleted earlier than before: by S3 after fewer days, or by a destroy."""
     for transition in timeline.transitions:
         for address, before, bucket in transition.changed_to(LogBucket):
-            if before is None:
+            if before is None or not before.writers:  # a bucket to which nobody may write yet has no logs
                 continue
             for text in _losses(before, bucket):
                 remedy = "copy the logs that you need to another bucket first"

@@ -54,12 +54,12 @@ def setting_calls(place: BucketPlace, before: Settings | None, after: Settings) 
     if before is None or before.encryption != after.encryption:
         default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": after.encryption}}
         yield put(place, "PutBucketEncryption", ServerSideEncryptionConfiguration={"Rules": [default]})
+    if (before.keep_days if before else None) != after.keep_days:
+        yield from _keep(place, after.keep_days)
     if before is None or before.writers != after.writers:
         current = (yield policy(place.bucket)).get("Policy", "")
         own = statements(place.bucket, place.partition, place.account, place.region, after.writers)
         yield put(place, "PutBucketPolicy", Policy=policy_text(current, own))
-    if (before.keep_days if before else None) != after.keep_days:
-        yield from _keep(place, after.keep_days)
     return {}
 
 
