@@ -105,6 +105,7 @@ FIELDS: Mapping[str, Mapping[str, Declared]] = {
         "associate_public_ip_address": "load balancers reach servers by private addresses",
         "options": ELBPLAN,
         "settings": ELBPLAN,
+        "vpc": IDENTITY,
         "security_groups": "the rules of the groups decide who gets in",
         "user_data": ELBPLAN,
         "state": "elbplan starts a server that is stopped, and stops one only in a destroy",
