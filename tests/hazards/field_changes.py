@@ -105,7 +105,6 @@ FIELDS: Mapping[str, Mapping[str, Declared]] = {
         "associate_public_ip_address": "load balancers reach servers by private addresses",
         "options": ELBPLAN,
         "settings": ELBPLAN,
-        "vpc": IDENTITY,
         "security_groups": "the rules of the groups decide who gets in",
         "user_data": ELBPLAN,
         "state": "elbplan starts a server that is stopped, and stops one only in a destroy",
@@ -134,6 +133,7 @@ FIELDS: Mapping[str, Mapping[str, Declared]] = {
             ),
             Danger("route-removed", update(MAIN, "ip_address_type: dualstack-without-public-ipv4")),
         ),
+        "vpc": IDENTITY,
         "subnets": Danger("too-few-zones", update(MAIN, "subnets: [a]")),
         "security_groups": "the rules of the groups decide who gets in: what they open is a hazard",
         "enforce_security_group_inbound_rules_on_private_link_traffic": Danger(
