@@ -104,10 +104,10 @@ def execute(
 
 
 def _collect(running: Execution, futures: dict[Future[Event], Step], done: set[str], outcome: Outcome) -> None:
+    """Waits for a step to end. Steps that end meanwhile come in the order of their ends."""
     ended, _ = wait(futures, return_when=FIRST_COMPLETED)
-    for future in ended:
-        step = futures.pop(future)
-        event = future.result()
+    for future in sorted((future for future in futures if future in ended), key=lambda future: future.result().seconds):
+        step, event = futures.pop(future), future.result()
         if event.what == "done":
             done.add(step.id)
             outcome.done.append(step)
