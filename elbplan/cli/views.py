@@ -18,7 +18,6 @@ from ..api.runs import RunView
 from ..core.plan import Plan
 from ..core.stack import Stack
 from ..errors import ElbplanError
-from ..kinds import KINDS
 from ..render.cost_stays import with_prices
 from ..render.outcome import EndScreen, outcome_screen
 from ..run.clock import RunClock
@@ -104,7 +103,7 @@ class ScreenView:
 def end_screen(app: App, plan: Plan, outcome: Outcome, ending: EndScreen) -> list[Text]:
     """Returns the last screen of a run, with the prices of what stays."""
     plan = with_prices(plan, price_table(app))
-    return outcome_screen(plan, outcome, KINDS, style_for(app, app.terminal.stdout), ending)
+    return outcome_screen(plan, outcome, style_for(app, app.terminal.stdout), ending)
 
 
 def reporter_of(app: App, plan: Plan) -> Reporter:

@@ -12,8 +12,9 @@ from ..core.foreign import NOBODY_ELSE, Foreign
 from ..core.kind import Kinds, LiveResource, NamesInUse
 from ..core.plan import Plan, Refusal
 from ..core.resource import Resource
+from ..core.simulate import State
 from ..errors import Refused
-from ..hazards import find_hazards, timeline_of
+from ..hazards import Timeline, find_hazards, timeline_of
 from ..kinds.delegation import Delegations, not_checked, pending_causes
 from ..kinds.external_servers import NO_SERVERS, ExternalServers
 from ..kinds.port_commands import server_facts
@@ -61,19 +62,13 @@ def reconcile(
     end of the stack ends too. The plan has a refusal if a resource of others is in the way, a resource is protected, or
     AWS would not use an instance.
     """
+    taken_names = names_in_use or {}
     comparison = with_endings(diff(desired, [*live, *endings.lives], kinds, ignore))
     comparison, unadoptable = with_adoptions(comparison, foreign.adopting)
-    names, taken = chosen_names(stack, comparison, kinds, names_in_use or {}, foreign.owners)
+    names, unnameable = chosen_names(stack, comparison, kinds, taken_names, foreign.owners)
     refusals = [
-        *held_by_others(comparison, names_in_use or {}, foreign.owners),
-        *records_held_by_others(comparison, names_in_use or {}, foreign.owners),
-        *deletion_protected(comparison),
-        *protected_by_others(comparison, names_in_use or {}),
-        *web_acls_of_others(comparison, names_in_use or {}),
-        *uncreatable_protections(comparison),
-        *unusable_servers(comparison, desired, external),
-        *mixed_protocol_changes(comparison, desired),
-        *taken,
+        *_refusals(comparison, desired, taken_names, foreign, external),
+        *unnameable,
         *unadoptable,
         *unendable_servers(endings),
     ]  # fmt: skip
@@ -100,18 +95,38 @@ def reconcile(
         security_path_now=path_now(comparison.lives, desired, external, region),
     )
     timeline = replace(
-        timeline_of(plan, kinds),
-        children=foreign.children_by_address(plan.lives),
-        references=foreign.references_by_address(plan.lives),
-        taken_over=records_of_others(comparison, names_in_use or {}, foreign.owners),
+        _timeline(plan, comparison, kinds, taken_names, foreign),
         closed_ports=closed_ports(comparison, desired, external),
         delegations=delegations,
         users_of_servers={server.live.address: server.users for server in endings.servers if server.users},
     )
-    replaced = replaced_records(comparison, names_in_use or {}, foreign)
-    replaced |= replaced_web_acls(comparison, names_in_use or {})
+    replaced = replaced_records(comparison, taken_names, foreign) | replaced_web_acls(comparison, taken_names)
     plan = replace(plan, hazards=find_hazards(timeline) if steps else (), replaced=replaced)
     return with_previous_records(plan, rollback=rollback)
+
+
+def _refusals(
+    comparison: Diff, desired: State, names_in_use: NamesInUse, foreign: Foreign, external: ExternalServers
+) -> Iterator[Refused]:
+    """Why AWS, or the resources of others, do not allow the change."""
+    yield from held_by_others(comparison, names_in_use, foreign.owners)
+    yield from records_held_by_others(comparison, names_in_use, foreign.owners)
+    yield from deletion_protected(comparison)
+    yield from protected_by_others(comparison, names_in_use)
+    yield from web_acls_of_others(comparison, names_in_use)
+    yield from uncreatable_protections(comparison)
+    yield from unusable_servers(comparison, desired, external)
+    yield from mixed_protocol_changes(comparison, desired)
+
+
+def _timeline(plan: Plan, comparison: Diff, kinds: Kinds, names_in_use: NamesInUse, foreign: Foreign) -> Timeline:
+    """The states of the plan, with what others have at its resources."""
+    return replace(
+        timeline_of(plan, kinds),
+        children=foreign.children_by_address(plan.lives),
+        references=foreign.references_by_address(plan.lives),
+        taken_over=records_of_others(comparison, names_in_use, foreign.owners),
+    )
 
 
 def permitted(plan: Plan) -> Plan:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from ..core.address import Address
-from ..core.kind import Kinds
 from ..core.plan import Plan
 from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.elastic_ip import ExternalElasticIp
@@ -69,7 +68,7 @@ class EndScreen:
     brief: bool = False
 
 
-def outcome_screen(plan: Plan, outcome: Outcome, kinds: Kinds, style: Style, ending: EndScreen) -> list[Text]:
+def outcome_screen(plan: Plan, outcome: Outcome, style: Style, ending: EndScreen) -> list[Text]:
     """Returns the last screen of one stack's run."""
     if not outcome.complete:
         again, rollback = ending.retry_command, ending.rollback_command

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from elbplan.errors import Refused
-from elbplan.kinds import KINDS
 from elbplan.render.outcome import EndScreen, outcome_screen
 from elbplan.render.style import Style
 
@@ -58,9 +57,7 @@ def test_a_quota_that_is_reached_in_mid_run_is_not_called_something_that_passes(
     plan = stage.plan(spec(3))
     stage.box.quota("rules_per_lb", 2)
     outcome = stage.run(plan)
-    screen = "\n".join(
-        str(line) for line in outcome_screen(plan, outcome, KINDS, Style(120), EndScreen("elbplan apply"))
-    )
+    screen = "\n".join(str(line) for line in outcome_screen(plan, outcome, Style(120), EndScreen("elbplan apply")))
     assert "a quota is reached: raise it" in screen
     assert "run the same command again to continue" not in screen
 

@@ -149,7 +149,7 @@ def test_a_zone_of_one_stack_stays_while_the_other_one_uses_it_and_then_goes(
     settled(stage, regions, maker, user)
     if first == "maker":
         plan, outcome = ended(stage, regions, maker)
-        screen = " ".join("\n".join(map(str, outcome_screen(plan, outcome, KINDS, Style(width=100), END))).split())
+        screen = " ".join("\n".join(map(str, outcome_screen(plan, outcome, Style(width=100), END))).split())
         assert "this stack did not make its records A app.own.net" in screen
         assert "destroy this stack again" in screen
         assert "1 hosted zone" not in screen

@@ -155,9 +155,9 @@ def test_the_name_servers_of_a_new_zone_stand_at_the_end_and_in_the_status(stage
     plan = stage.plan(SPEC.format(domain=ZONE))
     outcome = stage.run(plan)
     style = Style(width=200)
-    end = "\n".join(str(line) for line in outcome_screen(plan, outcome, KINDS, style, EndScreen()))
+    end = "\n".join(str(line) for line in outcome_screen(plan, outcome, style, EndScreen()))
     assert "name servers   of own.net: ns-1.awsdns-00.com, ns-2.awsdns-00.net" in end
     assert "enter them at the registrar of the domain" in end
     again = stage.plan(SPEC.format(domain=ZONE))
     assert name_servers(again)["own.net"].startswith("ns-1.awsdns-00.com, ")
-    assert "name servers" not in str(outcome_screen(again, unchanged_outcome(again), KINDS, style, EndScreen()))
+    assert "name servers" not in str(outcome_screen(again, unchanged_outcome(again), style, EndScreen()))

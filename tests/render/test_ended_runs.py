@@ -90,7 +90,7 @@ class ShownRun:
         yield Text("--- the last picture of a wait")
         yield from self.boards.get(width, [])
         yield Text("--- the end")
-        yield from outcome_screen(self.plan, self.outcome, KINDS, STYLES[width], ENDING)
+        yield from outcome_screen(self.plan, self.outcome, STYLES[width], ENDING)
 
     def check(self, name: str) -> None:
         for width in WIDTHS:
@@ -119,7 +119,7 @@ def sick(stage: Stage, reason: str, *code: int) -> Deed:
 
 
 def last(run: ShownRun, width: int = 80) -> list[str]:
-    return [line.plain for line in outcome_screen(run.plan, run.outcome, KINDS, Style(width), ENDING)]
+    return [line.plain for line in outcome_screen(run.plan, run.outcome, Style(width), ENDING)]
 
 
 def test_a_first_apply_and_a_change_that_succeed(stage: Stage) -> None:

@@ -92,7 +92,7 @@ class ShownRun:
         yield Text(f"--- apply, {duration(self.first)} after the step began")
         yield from self.boards[width]
         yield Text(f"--- apply, at the end: the step took {duration(failed.took)}")
-        yield from outcome_screen(self.plan, self.outcome, KINDS, STYLES[width], ENDING)
+        yield from outcome_screen(self.plan, self.outcome, STYLES[width], ENDING)
 
 
 def _tells(event: Event) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from elbplan.core.address import Address
-from elbplan.kinds import KINDS
 from elbplan.render.documents import summary_document
 from elbplan.render.outcome import EndScreen, outcome_screen, resources_of_others, stack_urls, unchanged_outcome
 from elbplan.render.style import Style
@@ -20,7 +19,7 @@ HTTP_ONLY = "name: plain\nregion: ap-northeast-2\ntargets: {instances: [i-0aaaaa
 
 
 def screen(stack_plan, outcome, width=80, ending=ENDING):
-    return outcome_screen(stack_plan, outcome, KINDS, Style(width), ending)
+    return outcome_screen(stack_plan, outcome, Style(width), ending)
 
 
 def test_success_says_where_it_answers_and_how_to_end_the_bill():

@@ -135,5 +135,5 @@ def test_a_stopped_server_without_a_name_shows_its_state() -> None:
 
 def test_the_end_of_a_destroy_counts_the_rules() -> None:
     ended = plan(OPEN, None)
-    lines = outcome_screen(ended, Outcome(done=list(ended.steps)), KINDS, Style(120), EndScreen("", destroyed=True))
+    lines = outcome_screen(ended, Outcome(done=list(ended.steps)), Style(120), EndScreen("", destroyed=True))
     assert ", 1 ingress rule" in "\n".join(line.plain for line in lines)
