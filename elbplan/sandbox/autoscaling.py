@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .account import CallContext
-from .elbv2.targets import current_targets, deregister_targets, register_targets
+from .elbv2.targets import current_targets, deregister_targets, register
 from .errors import validation
 from .params import Params
 from .rules import rule
@@ -156,14 +156,12 @@ def _check_count(params: Params) -> None:
 
 
 def _registration(context: CallContext, group: StoredScalingGroup, arn: str) -> Callable[[], None]:
-    def register() -> None:
+    def register_instances() -> None:
         if group.sources.get(arn) == "Adding" and arn in context.elb.groups:
             group.sources[arn] = "Added"
-            if group.instances:
-                targets = [{"Id": id} for id in group.instances]
-                register_targets(context, {"TargetGroupArn": arn, "Targets": targets})
+            register(context, context.elb.groups[arn], [{"Id": id} for id in group.instances])
 
-    return register
+    return register_instances
 
 
 @rule(40)

@@ -46,6 +46,15 @@ def test_rule_40_the_older_call_attaches_the_same(kit: Kit, scaling: Any) -> Non
     assert (found["Identifier"], found["State"], found["Type"]) == (arn, "Added", "elbv2")
 
 
+def test_rule_40_a_target_group_that_reads_do_not_find_yet_gets_its_instances(kit: Kit, scaling: Any) -> None:
+    kit.box.switch("hide_new", 9)
+    arn = kit.group()
+    scaling.attach_traffic_sources(AutoScalingGroupName="fleet", TrafficSources=source(arn))
+    kit.box.advance(60)
+    (found,) = scaling.describe_traffic_sources(AutoScalingGroupName="fleet")["TrafficSources"]
+    assert found["State"] == "Added"
+
+
 def test_rule_40_a_detached_group_is_listed_while_its_instances_drain(slow: Kit) -> None:
     slow.box.create_fixture("auto_scaling_group", "fleet", region=REGION)
     client, arn = slow.box.client("autoscaling", REGION), slow.group()

@@ -18,13 +18,18 @@ from .quic import check_server_ids
 def register_targets(context: CallContext, params: Params) -> Params:
     group = find.group(context, params["TargetGroupArn"])
     check_server_ids(context, group, params["Targets"])
-    targets = [_target(context, group, wanted) for wanted in params["Targets"]]
+    register(context, group, params["Targets"])
+    return {}
+
+
+def register(context: CallContext, group: StoredGroup, wanted: list[Params]) -> None:
+    """Registers targets with a group that is known already, as AWS does for its other services."""
+    targets = [_target(context, group, each) for each in wanted]
     check_quota(context, group, targets)
     for target in targets:
         before = group.targets.get(target.key)
         if before is None or before.drained_at is not None or before.zone != target.zone:
             group.targets[target.key] = target
-    return {}
 
 
 @rule(23)
