@@ -10,12 +10,14 @@ from rich.text import Text
 
 from ..core.address import Address
 from ..core.plan import Plan
+from ..kinds.auto_scaling_attachment import AutoScalingAttachment
 from ..kinds.aws.load_balancer_attributes import PROTECTION
 from ..kinds.elastic_ip import ExternalElasticIp
 from ..kinds.ingress_rules import IngressRules
 from ..kinds.instance import ExternalInstance
 from ..kinds.load_balancer import LoadBalancer
 from ..kinds.targets import Targets
+from ..kinds.web_acl_association import WebAclAssociation
 from ..run.outcome import Outcome
 from .addresses import urls_at
 from .follow import of_kind
@@ -170,8 +172,8 @@ def stays_rows(plan: Plan, outcome: Outcome, style: Style) -> Iterator[Text]:
 
 
 STAYS = "  stays    "
-SETS = (Targets.kind, IngressRules.kind)
-"""Kinds whose resources stand for several things in AWS. Targets count with their group."""
+NOT_COUNTED = (Targets.kind, IngressRules.kind, WebAclAssociation.kind, AutoScalingAttachment.kind)
+"""Targets count with their group, and rules one by one. A web ACL and an Auto Scaling group stay: see `stays`."""
 
 
 def _counts(plan: Plan, outcome: Outcome, action: str) -> str:
@@ -179,7 +181,7 @@ def _counts(plan: Plan, outcome: Outcome, action: str) -> str:
     left = {address for address, facts in outcome.facts.items() if facts.get("is_left")}
     ended = [change for change in plan.changes if change.action == action and change.address not in left]
     lives = [change.live for change in ended if change.live]
-    titles = Counter(title_of(live.address.kind) for live in lives if live.address.kind not in SETS)
+    titles = Counter(title_of(live.address.kind) for live in lives if live.address.kind not in NOT_COUNTED)
     rules = [rule for live in lives if isinstance(live.model, IngressRules) for rule in live.model.rules]
     titles += Counter({"ingress rule": len(rules)})
     return ", ".join(count(number, title) for title, number in titles.items())

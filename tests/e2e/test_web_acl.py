@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from elbplan.errors import ElbplanError, Refused
+from elbplan.kinds import KINDS
 from elbplan.kinds.aws.web_acls import WEB_ACL
+from elbplan.render.outcome import EndScreen, outcome_screen
+from elbplan.render.style import Style
+from elbplan.run import workflow
 
 from .stage import REGION, Stage
 
@@ -196,8 +200,10 @@ def test_a_replacement_says_what_it_may_not_look_at(stage: Stage, acls: dict[str
 
 def test_a_destroy_says_that_the_web_acl_stays(stage: Stage, acls: dict[str, str]) -> None:
     stage.apply(SPEC)
-    (note,) = [text for text in stage.destroy(SPEC).stays if "web ACL" in text]
-    assert note.startswith("web ACL edge: it no longer filters")
+    (plan,) = workflow.plan_destroy(stage.aws, stage.stacks(SPEC), KINDS)
+    end = [str(line) for line in outcome_screen(plan, stage.run(plan), Style(200), EndScreen(destroyed=True))]
+    (note,) = [line for line in end if "web ACL" in line]
+    assert note.strip().startswith("stays    web ACL edge: it no longer filters")
 
 
 def test_only_a_replacement_asks_for_what_others_associated(stage: Stage, acls: dict[str, str]) -> None:
