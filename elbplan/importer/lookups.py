@@ -73,13 +73,14 @@ def _found(reader: BatchReader, region: str, balancer: LoadBalancer, words: Iter
     """What these subnets' words and `default` find; empty if one of them finds nothing."""
     result: Lookups = {}
     words = list(words)
+    unplaced = balancer.model_copy(update={"vpc": None, "security_groups": (), "pins": ()})
     for word in words:
         wanted: dict[Address, Resource] = {
             Address("security_group", "lb"): SecurityGroup(vpc=DEFAULT_VPC),
-            BALANCER: balancer.model_copy(update={"subnets": tuple(words), "security_groups": (), "pins": ()}),
+            BALANCER: unplaced.model_copy(update={"subnets": tuple(words)}),
         }
         (facts,) = reader.run([look_up(region, list(wanted.values()))])
-        wanted[BALANCER] = balancer.model_copy(update={"subnets": (word,), "security_groups": (), "pins": ()})
+        wanted[BALANCER] = unplaced.model_copy(update={"subnets": (word,)})
         try:
             resolved = resolve(wanted, facts, "import")
         except NotFound:
