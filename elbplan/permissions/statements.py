@@ -90,9 +90,16 @@ def grouped(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 
 
 def without_covered(statements: Iterable[Statement]) -> list[Statement]:
-    """The statements without those that another one already says, for more resources."""
-    several = list(dict.fromkeys(statements))
-    return [s for s in several if not any(other != s and _says(other, s) for other in several)]
+    """The statements without those that another one already says. Of two that say the same, the first stays."""
+    several = list(dict.fromkeys(replace(statement, sid="") for statement in statements))
+    return [s for s in several if not any(_replaces(other, s, several) for other in several if other != s)]
+
+
+def _replaces(other: Statement, statement: Statement, several: Sequence[Statement]) -> bool:
+    """True if the other statement says the same and more, or the same and comes first."""
+    if not _says(other, statement):
+        return False
+    return several.index(other) < several.index(statement) or not _says(statement, other)
 
 
 def _says(wide: Statement, narrow: Statement) -> bool:

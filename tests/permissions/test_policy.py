@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from elbplan.permissions.policy import (
 from elbplan.sandbox.iam.policies import check_document
 from elbplan.spec import load
 
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 WEB = """
 name: my-web
 region: ap-northeast-2
@@ -143,6 +145,14 @@ def test_several_stacks_share_statements() -> None:
     assert both.characters < policy(stack(), "apply").characters * 1.5
     (found,) = statements(both, "elasticloadbalancing:DeleteListener")
     assert found["Condition"] == {"StringEquals": {"aws:ResourceTag/elbplan:stack": ["my-web", "other"]}}
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_the_policy_of_two_stacks_has_every_action_of_each(path: Path) -> None:
+    """The same statement may have another name in the two policies."""
+    each = [policy(stack(), "apply"), *(policy(other, "apply") for other in load([str(path)]))]
+    actions = {action for own in each for s in own.statements for action in s.actions}
+    assert {action for s in combined(each).statements for action in s.actions} == actions
 
 
 def test_a_long_policy_has_parts_that_allow_the_same() -> None:
