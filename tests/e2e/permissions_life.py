@@ -162,11 +162,19 @@ def listeners_changed(life: Life) -> None:
         if ":listener/app/" not in arn:
             action = {"Type": "forward", "TargetGroupArn": group_of_others(life)}
             elb.modify_listener(ListenerArn=arn, DefaultActions=[action])
-            elb.modify_listener_attributes(ListenerArn=arn, Attributes=[SHORT_TIMEOUT])
+            (listener,) = elb.describe_listeners(ListenerArns=[arn])["Listeners"]
+            if listener["Protocol"] == "TCP":  # others have no attributes
+                elb.modify_listener_attributes(ListenerArn=arn, Attributes=[SHORT_TIMEOUT])
             continue
         action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
         elb.modify_listener(ListenerArn=arn, DefaultActions=[action])
         elb.modify_listener_attributes(ListenerArn=arn, Attributes=[LONG_HSTS])
+
+
+def health_checks_changed(life: Life) -> None:
+    route53 = life.client("route53")
+    for check in route53.list_health_checks()["HealthChecks"]:
+        route53.update_health_check(HealthCheckId=check["Id"], FailureThreshold=7)
 
 
 def rules_changed(life: Life) -> None:
@@ -179,5 +187,5 @@ def rules_changed(life: Life) -> None:
 
 DRIFTS: tuple[Drift, ...] = (
     stopped_server, other_group_of_server, other_description, more_ports, balancer_changed, groups_changed,
-    listeners_changed, rules_changed,
+    listeners_changed, health_checks_changed, rules_changed,
 )  # fmt: skip
