@@ -215,6 +215,8 @@ class Kind(Generic[R]):
     """A kind of AWS resource.
 
     adopt                the writes that make a resource of others the stack's; None: the ownership tags on its id
+    release              the writes that give a resource up; None: those tags go from its id
+    moved                the writes after a change of the address, which was the first argument; None: a tag on its id
     create_path          the models through which a new resource is created, each with its phase
     update_path          the models from one resource to another, each with its phase. Nothing that serves is removed
                          before its replacement serves. Both paths get the references that carry traffic already;
@@ -243,6 +245,8 @@ class Kind(Generic[R]):
     summary: Callable[[R], str]
     permissions: tuple[Permission, ...]
     adopt: Callable[[R, StepContext], WriteProgram] | None = None
+    release: Callable[[R, StepContext], WriteProgram] | None = None
+    moved: Callable[[Address, StepContext], WriteProgram] | None = None
     create_path: Callable[[R, AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = create_in_one_step
     update_path: Callable[[R, R, AbstractSet[Ref], AbstractSet[Ref]], Sequence[tuple[Phase, R]]] = update_in_one_step
     pending_gate: Callable[[LiveResource[R]], str] = lambda live: ""

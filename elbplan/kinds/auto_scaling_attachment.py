@@ -149,6 +149,12 @@ def adopt(attachment: AutoScalingAttachment, context: StepContext) -> WriteProgr
     return (yield from _mark(context.id(attachment.group)))
 
 
+def release(attachment: AutoScalingAttachment, context: StepContext) -> WriteProgram:
+    """Removes the mark; the Auto Scaling groups stay attached."""
+    yield untag(context.id(attachment.group), [ATTACHED])
+    return {}
+
+
 def update(before: AutoScalingAttachment, after: AutoScalingAttachment, context: StepContext) -> WriteProgram:
     """Attaches first and detaches later."""
     arn, old, new = context.id(after.group), set(before.auto_scaling_groups), set(after.auto_scaling_groups)
@@ -188,6 +194,7 @@ KIND = Kind(
     update=update,
     delete=delete,
     adopt=adopt,
+    release=release,
     update_path=update_path,
     summary=summary,
     taggable=False,

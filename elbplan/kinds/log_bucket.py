@@ -19,7 +19,7 @@ from .aws.denied_reads import denied_text
 from .aws.elb_reader import owned_balancers
 from .aws.log_delivery import own_bucket_name, own_bucket_of
 from .aws.log_objects import delete_objects, has_logs, objects_call
-from .aws.ownership import owner, tag_mapping, user_tags
+from .aws.ownership import ADDRESS, owner, tag_mapping, user_tags
 from .aws.queries import balancer_attributes
 from .permissions.log_bucket import PERMISSIONS
 
@@ -186,6 +186,19 @@ def adopt(bucket: LogBucket, context: StepContext) -> WriteProgram:
     return {"id": id, "name": base_name(context.stack)}
 
 
+def release(_: LogBucket, context: StepContext) -> WriteProgram:
+    """Removes elbplan's tags; the bucket gets logs as before."""
+    yield from s3.retag(context.stack, context.region, {})
+    return {}
+
+
+def moved(old: Address, context: StepContext) -> WriteProgram:
+    """Writes the new address."""
+    name = {ADDRESS: f"{context.address.kind}.{context.address.name}"}
+    yield from s3.retag(context.stack, context.region, name, keeping=True)
+    return {"id": context.id(old), "name": context.fact(old, "name")}
+
+
 def update(before: LogBucket, after: LogBucket, context: StepContext) -> WriteProgram:
     """Changes the settings that differ, and the tags."""
     place = yield from s3.place_of(context.stack, context.region)
@@ -236,6 +249,8 @@ KIND = Kind(
     read=read,
     create=create,
     adopt=adopt,
+    release=release,
+    moved=moved,
     update=update,
     delete=delete,
     with_live_defaults=with_live_defaults,

@@ -17,7 +17,7 @@ from .aws.adoption import adopts, shared
 from .aws.balancer_marks import add_marks, remove_marks
 from .aws.denied_reads import denied_text
 from .aws.elb_reader import owned_balancers
-from .aws.ownership import owner, owner_in_tags, tag_mapping, user_tag_names, user_tags
+from .aws.ownership import ADDRESS, STACK, owner, owner_in_tags, tag_mapping, user_tag_names, user_tags
 from .permissions.shield_protection import PERMISSIONS
 from .references import ElasticIpRef, LoadBalancerRef
 
@@ -151,6 +151,22 @@ def adopt(protection: ShieldProtection, context: StepContext) -> WriteProgram:
     return {"id": str(held.get("Id", ""))}
 
 
+def release(protection: ShieldProtection, context: StepContext) -> WriteProgram:
+    """Removes the tags of the protection and the note at the load balancer; AWS protects as before."""
+    place = _place(protection, context)
+    keys = [STACK, ADDRESS, *user_tag_names(protection.tags)]
+    yield shield.untag(place.protection_arn(context.id(context.address)), keys)
+    yield remove_marks(place.balancer, place.mark)
+    return {}
+
+
+def moved(old: Address, context: StepContext) -> WriteProgram:
+    """Writes the new address. Another move in the same run needs the ARN."""
+    arn = context.fact(old, "arn")
+    yield shield.tag(arn, {ADDRESS: f"{context.address.kind}.{context.address.name}"})
+    return {"id": context.id(old), "arn": arn}
+
+
 def update(before: ShieldProtection, after: ShieldProtection, context: StepContext) -> WriteProgram:
     """Changes the user's tags: a tag goes before its key goes from the list of keys."""
     assert context.live is not None
@@ -189,6 +205,8 @@ KIND = Kind(
     update=update,
     delete=delete,
     adopt=adopt,
+    release=release,
+    moved=moved,
     summary=summary,
     permissions=PERMISSIONS,
 )

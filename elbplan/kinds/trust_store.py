@@ -19,7 +19,7 @@ from .aws.adoption import with_adopted
 from .aws.candidates import COUNTED, hints
 from .aws.default_names import group_name_of
 from .aws.denied_reads import denied_text, unless_denied
-from .aws.ownership import owner, owners_by_id, retag, tag, tag_list, untag, user_tags
+from .aws.ownership import OWN, owner, owners_by_id, retag, tag, tag_list, tag_mapping, untag, user_tags
 from .aws.trust_store_contents import (
     LOCATION,
     as_remembered,
@@ -188,6 +188,15 @@ def change_content_tags(
     return dict(after)
 
 
+def release(_: TrustStore, context: StepContext) -> WriteProgram:
+    """Removes every tag of elbplan, with those that name the files; the trust store serves as before."""
+    id = context.id(context.address)
+    answer = yield Call("elbv2", "DescribeTags", {"ResourceArns": [id]})
+    tags = tag_mapping([pair for each in answer["TagDescriptions"] for pair in each.get("Tags") or ()])
+    yield untag(id, sorted(key for key in tags if key.startswith(OWN)))
+    return {}
+
+
 def delete(_: TrustStore, context: StepContext) -> WriteProgram:
     """Deletes the trust store. A listener that no longer uses it may hold it for some seconds."""
     assert context.live is not None
@@ -216,6 +225,7 @@ KIND = Kind(
     model=TrustStore,
     read=read,
     create=create,
+    release=release,
     update=update,
     delete=delete,
     create_path=create_path,

@@ -127,6 +127,12 @@ def adopt(association: WebAclAssociation, context: StepContext) -> WriteProgram:
     return (yield from add_marks(context.id(association.load_balancer), mark_tags([acl])))
 
 
+def release(association: WebAclAssociation, context: StepContext) -> WriteProgram:
+    """Removes the mark; the web ACL filters as before."""
+    yield remove_marks(context.id(association.load_balancer), mark_tags([context.id(association.web_acl)]))
+    return {}
+
+
 def update(before: WebAclAssociation, after: WebAclAssociation, context: StepContext) -> WriteProgram:
     """AWS exchanges the web ACL at once. Until it has, the tags name both."""
     balancer, old, new = context.id(after.load_balancer), context.id(before.web_acl), context.id(after.web_acl)
@@ -171,6 +177,7 @@ KIND = Kind(
     update=update,
     delete=delete,
     adopt=adopt,
+    release=release,
     with_live_defaults=with_live_defaults,
     summary=summary,
     taggable=False,

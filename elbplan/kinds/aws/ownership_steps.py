@@ -11,7 +11,6 @@ from .. import KINDS
 from ..listener import Listener
 from ..load_balancer import LoadBalancer
 from ..rule import Rule
-from . import mark_steps
 from .alias_tags import record_tags, remember_records
 from .capacity_reservation import reservation_tags
 from .leading_actions import secret_tags
@@ -22,19 +21,26 @@ FACTS = ("dns_name", "zone_id", "state", "name", "vpc", "port")
 
 def change_ownership(step: Step, context: StepContext) -> WriteProgram:
     """The calls of an `adopt`, `moved` or `release` step. A kind without tags and marks needs none."""
-    adopt = KINDS[step.address.kind].adopt
-    if step.do == "adopt" and adopt is not None:
-        assert step.after is not None
-        return adopt(step.after, context)
-    if step.do == "release" and mark_steps.is_marked(step.before):
-        return mark_steps.release(step, context)
-    if step.do == "moved" and step.address.kind in mark_steps.MOVED:
-        return mark_steps.moved(step, context)
+    own = _own_program(step, context)
+    if own is not None:
+        return own
     if not KINDS[step.address.kind].taggable:
         return no_calls()
     if step.do == "adopt":
         return _adopt(step, context)
     return _moved(step, context) if step.do == "moved" else _release(step, context)
+
+
+def _own_program(step: Step, context: StepContext) -> WriteProgram | None:
+    """The calls of a kind whose owner is not in the tags on its resource's id; None if it is."""
+    kind = KINDS[step.address.kind]
+    if step.do == "adopt" and kind.adopt and step.after is not None:
+        return kind.adopt(step.after, context)
+    if step.do == "release" and kind.release and step.before is not None:
+        return kind.release(step.before, context)
+    if step.do == "moved" and kind.moved and step.old is not None:
+        return kind.moved(step.old, context)
+    return None
 
 
 def _adopt(step: Step, context: StepContext) -> WriteProgram:
