@@ -152,6 +152,35 @@ def test_datagrams_reach_a_target_while_their_group_is_replaced(stage: Stage) ->
     assert [gap[1] for gap in stage.box.unanswered()][:1] == ["DeleteListener"]
 
 
+QUIC = """
+name: my-web
+region: ap-northeast-2
+zones: [a, c]
+type: network
+network: {security_groups: []}
+groups:
+  web: {ips: [172.31.0.9], port: 443, protocol: quic, quic_server_id: {172.31.0.9: "0x0123456789abcdef"}}
+listeners: [{listen: 443/quic, forward: web}]
+"""
+OPTIMIZED = HEAD + "servers: {count: 2}\ntargets: {port: 80, health: /health, control_port: 9000}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "port"),
+    [(QUIC, QUIC.replace("port: 443", "port: 8443"), 443), (OPTIMIZED, OPTIMIZED.replace("9000", "9001"), 80)],
+    ids=["quic", "control port"],
+)
+def test_every_request_is_answered_while_the_group_is_replaced(
+    stage: Stage, before: str, after: str, port: int
+) -> None:
+    stage.apply(before)
+    name = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["DNSName"]
+    plan = stage.apply(after, watch=[(name, port, name, "/")])
+    assert "replace" in {change.action for change in plan.changes}
+    stage.destroy(after)
+    assert stage.box.unanswered()
+
+
 INNER = HEAD + "access: internal\nservers: {count: 1}\ntargets: {port: 80, health: /health}\n"
 OUTER = """
 name: front
