@@ -146,6 +146,7 @@ def test_datagrams_reach_a_target_while_their_group_is_replaced(stage: Stage) ->
     stage.apply(DATAGRAMS)
     (balancer,) = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"]
     name = balancer["DNSName"]
+    assert stage.box.traffic(name, 53, name, "/")["ok"]
     after = DATAGRAMS.replace("port: 53", "port: 5353")
     stage.apply(after, watch=[(name, 53, name, "/")])
     stage.destroy(after)
@@ -175,7 +176,9 @@ def test_every_request_is_answered_while_the_group_is_replaced(
 ) -> None:
     stage.apply(before)
     name = stage.client("elbv2").describe_load_balancers(Names=["my-web"])["LoadBalancers"][0]["DNSName"]
+    assert stage.box.traffic(name, port, name, "/")["ok"]
     plan = stage.apply(after, watch=[(name, port, name, "/")])
+    assert stage.box.traffic(name, port, name, "/")["ok"]
     assert "replace" in {change.action for change in plan.changes}
     stage.destroy(after)
     assert stage.box.unanswered()
