@@ -53,7 +53,9 @@ def wheel(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the source archive."""
     folder, target = tmp_path_factory.mktemp("unpacked"), tmp_path_factory.mktemp("wheel")
     with tarfile.open(archive) as file:
-        file.extractall(folder, filter="data")
+        # Python before 3.11.4 has no filter: https://docs.python.org/3/library/tarfile.html#supporting-older-python-versions
+        file.extraction_filter = getattr(tarfile, "data_filter", None)
+        file.extractall(folder)
     return backend(next(folder.iterdir()), "build_wheel", target)
 
 
