@@ -60,7 +60,8 @@ def prepared(box: Box, before: str, prepare: Callable[[Stage], object] = nothing
     stage = Stage(box)
     prepare(stage)
     if before:
-        assert stage.run(stage.plan(before)).complete
+        outcome = stage.run(stage.plan(before))
+        assert outcome.complete, [(event.step.id, event.text) for event in outcome.failed]
     stage.box.clear_calls()
     return stage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_ipv6_addresses_have_records_of_type_aaaa(stage: Stage) -> None:
     text = f"{head}network: {{subnets: [{', '.join(subnets)}]}}\n{rest.partition(chr(10))[2]}"
     stage.apply(text)
     found = {raw["ResourceRecords"][0]["Value"] for raw in sets(stage) if raw["Type"] == "AAAA"}
-    assert found == {address for _, address in entries}
+    assert found == {str(ip_address(address)) for _, address in entries}
     assert len(sets(stage)) == 4
     stage.destroy(text)
 

@@ -40,6 +40,14 @@ def test_rule_16_addresses_fit_type_scheme_and_subnet(
         create(kit, EnablePrefixForIpv6SourceNat="on")
 
 
+def test_the_interfaces_of_balancers_take_the_last_free_addresses(kit: Kit) -> None:
+    for name in ("n", "other"):
+        create(kit, name)
+    interfaces = kit.ec2.describe_network_interfaces()["NetworkInterfaces"]
+    addresses = [raw["PrivateIpAddress"] for raw in interfaces if raw["SubnetId"] == kit.subnets[0]]
+    assert sorted(addresses) == ["172.31.15.253", "172.31.15.254"]
+
+
 def test_rule_16_an_elastic_ip_is_free_or_already_there(kit: Kit) -> None:
     address = kit.ec2.allocate_address(Domain="vpc")["AllocationId"]
     create(kit, SubnetMappings=mappings(kit, AllocationId=address))

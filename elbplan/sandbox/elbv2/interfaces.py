@@ -1,5 +1,6 @@
 """The network interfaces of a load balancer in its subnets."""
 
+from ipaddress import IPv4Network
 from typing import Any
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
@@ -65,10 +66,8 @@ def attach(context: CallContext, balancer: AnyBalancer) -> None:
 
 
 def _make(context: CallContext, balancer: AnyBalancer, zone: Zone) -> str:
-    backend = context.ec2
-    interface = backend.create_network_interface(
-        zone.subnet, zone.mapping.get("PrivateIPv4Address"), description=f"ELB {balancer.arn_suffix}"
-    )
+    address = zone.mapping.get("PrivateIPv4Address") or _last_free_address(context, zone.subnet)
+    interface = context.ec2.create_network_interface(zone.subnet, address, description=f"ELB {balancer.arn_suffix}")
     interface.__class__ = ManagedInterface
     interface.requester_managed, interface.requester_id = True, "amazon-elb"
     interface.status = "in-use"
@@ -76,6 +75,14 @@ def _make(context: CallContext, balancer: AnyBalancer, zone: Zone) -> str:
     if allocation := zone.mapping.get("AllocationId"):
         _take_address(context, allocation, interface)
     return str(interface.id)
+
+
+def _last_free_address(context: CallContext, subnet_id: str) -> str:
+    """moto takes any address by chance, also one that a target or another interface has."""
+    network = IPv4Network(facts.known_subnet(context, subnet_id).cidr_block)
+    taken = {nic.private_ip_address for nic in facts.interfaces(context)}
+    numbers = range(network.num_addresses - 2, 3, -1)
+    return next(str(network[number]) for number in numbers if str(network[number]) not in taken)
 
 
 def _take_address(context: CallContext, allocation: str, interface: Any) -> None:
