@@ -30,6 +30,8 @@ from .style import Style, count, duration
 
 WIDEST_NAME = 32
 INDENT = 4
+BESIDE_NAME = 26
+"""The columns that a name leaves for the text on its right, with the gaps before and after the region."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ def stacks_screen(view: StacksView, style: Style) -> list[Text]:
     left = style.line(("elbplan list", "dim"), " · ", (count(len(view.rows), "stack"), "bold"), f" · {place}")
     left.append(style.line(f" · account {view.account or 'unknown'}"))
     lines = left_and_right(style, left, "" if view.seconds is None else f"read in {duration(view.seconds)}")
-    name = min(max((cell_len(row.stack.name) for row in view.rows), default=0), WIDEST_NAME)
     region = max((len(row.stack.region) for row in view.rows), default=0)
+    longest = max((cell_len(row.stack.name) for row in view.rows), default=0)
+    name = min(longest, WIDEST_NAME, style.width - region - BESIDE_NAME)
     for row in view.rows:
         lines += _row(row, view.now, style, name, region)
     lines += not_checked_lines(view.not_checked, view.problems, style)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
@@ -197,6 +197,7 @@ def too_long(lines: Sequence[Text], width: int) -> list[str]:
     return [line.plain for line in lines if cell_len(line.plain) > width and not COMMAND.match(line.plain)]
 
 
+@example("X" * 9 + "가" * 11, 60, False)
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet="가힣서버abcXYZ -_.", min_size=1, max_size=63), st.integers(60, 200), st.booleans())
 def test_no_screen_breaks(name: str, width: int, ascii: bool) -> None:
