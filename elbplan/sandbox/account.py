@@ -23,6 +23,8 @@ ACCOUNT_ID = "123456789012"
 
 QUOTAS = {
     "load_balancers": 50,
+    "network_load_balancers": 50,
+    "gateway_load_balancers": 20,
     "target_groups": 3000,
     "listeners_per_lb": 50,
     "rules_per_lb": 100,

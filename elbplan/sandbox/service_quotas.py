@@ -15,6 +15,7 @@ QUOTAS = {
     ("acm", "L-F141DD1D"): ("ACM certificates", "certificates"),
     ("acm", "L-FB94F0B0"): ("Domain names per ACM certificate", "names_per_certificate"),
     ("elasticloadbalancing", "L-53DA6B97"): ("Application Load Balancers per Region", "load_balancers"),
+    ("elasticloadbalancing", "L-69A177A2"): ("Network Load Balancers per Region", "network_load_balancers"),
     ("elasticloadbalancing", "L-B22855CB"): ("Target Groups per Region", "target_groups"),
 }
 

@@ -15,6 +15,7 @@ from .stage import REGION, Stage
 NETWORK = f"name: my-web\nregion: {REGION}\ntype: network\n"
 BALANCER = NETWORK + "targets: {{load_balancer: {}, port: {}}}\n"
 INSIDE = f"name: inside\nregion: {REGION}\ntargets: {{ips: [172.31.0.5], port: 80}}\n"
+RULES, LOAD_BALANCERS = "L-0EA8095F", "L-53DA6B97"
 SITE = f"name: my-web\nregion: {REGION}\ntargets: {{ips: [172.31.0.5], port: 80}}\n"
 
 
@@ -73,6 +74,20 @@ def test_a_function_that_does_not_exist(stage: Stage) -> None:
     assert f"there is no function {arn}" in refused(stage, spec)
 
 
+@pytest.mark.parametrize("word", ["security_groups", "extra_security_groups"])
+def test_security_groups_of_others_exist_in_the_vpc(stage: Stage, word: str) -> None:
+    stage.box.create_fixture("vpc", "vpc-0bbb", REGION)
+    ec2 = stage.client("ec2")
+    other = ec2.create_security_group(GroupName="far", Description="far", VpcId="vpc-0bbb")["GroupId"]
+    near = ec2.create_security_group(GroupName="near", Description="near", VpcId=stage.ids["vpc"])["GroupId"]
+    spec = SITE + f"network: {{{word}: [GROUP]}}\n"
+    assert "there is no security group sg-0bad" in refused(stage, spec.replace("GROUP", "sg-0bad"))
+    text = refused(stage, spec.replace("GROUP", other))
+    assert f"the security group {other} (far) is in vpc-0bbb, not in {stage.ids['vpc']}" in text
+    stage.apply(spec.replace("GROUP", near))
+    stage.destroy(spec.replace("GROUP", near))
+
+
 def test_certificates_of_others(stage: Stage) -> None:
     acm = stage.client("acm")
     arn = acm.request_certificate(DomainName="other.example.com", ValidationMethod="DNS")["CertificateArn"]
@@ -95,6 +110,30 @@ def test_elastic_ips_that_the_region_does_not_have(stage: Stage) -> None:
     assert stage.plan(spec).empty
     assert "GetServiceQuota" not in stage.box.counts(), "nothing new is allocated"
     stage.destroy(spec)
+
+
+@pytest.mark.parametrize(
+    ("type", "quota", "existing"), [("application", "load_balancers", 1), ("network", "network_load_balancers", 0)]
+)
+def test_load_balancers_that_the_region_does_not_have(stage: Stage, type: str, quota: str, existing: int) -> None:
+    spec = f"{SITE}type: {type}\n" + ("listeners: [{listen: 80/tcp}]\n" if type == "network" else "")
+    stage.box.quota(quota, existing)
+    words = f"the plan creates 1 {type} load balancer, this region has {existing}, and its quota is {existing}"
+    text = refused(stage, spec)
+    assert words in text
+    assert f"--desired-value {existing + 1}" in text
+    stage.box.quota(quota, existing + 1)
+    stage.apply(spec)
+    stage.box.clear_calls()
+    assert stage.plan(spec.replace("port: 80", "port: 81")).steps
+    assert "GetServiceQuota" not in stage.box.counts(), "no load balancer is created"
+    stage.destroy(spec)
+
+
+def test_who_may_not_read_quotas_is_not_refused(stage: Stage) -> None:
+    stage.box.quota("load_balancers", 0)
+    stage.box.fault("error", action="GetServiceQuota", code="AccessDeniedException", status=400)
+    assert stage.plan(SITE).steps
 
 
 def test_an_elastic_ip_of_a_nat_gateway_and_of_another_load_balancer(stage: Stage) -> None:
@@ -128,28 +167,27 @@ def test_rules_are_counted_as_aws_counts_them(stage: Stage) -> None:
     networks = [f"10.0.{n}.0/24" for n in range(40)]
     others = [f'"2001:db8:{n:x}::/48"' for n in range(40)]
     both = f"{SITE}allow: [{', '.join((*networks, *others))}]\n"
-    assert "GetServiceQuota" not in asked_by(stage, both), "IPv4 and IPv6 count apart"
+    assert RULES not in quotas_asked(stage, both), "IPv4 and IPv6 count apart"
     entries = {"PrefixListName": "offices", "AddressFamily": "IPv4", "MaxEntries": 30}
     offices = stage.client("ec2").create_managed_prefix_list(**entries)["PrefixList"]["PrefixListId"]
     most = f"{SITE}allow: [{', '.join((*networks[:30], offices))}]\n"
-    assert "GetServiceQuota" not in asked_by(stage, most)
+    assert RULES not in quotas_asked(stage, most)
     many = f"{SITE}allow: [{', '.join((*networks[:31], offices))}]\n"
     assert "it has 61 rules in one direction, and this account's quota is 60" in refused(stage, many)
     stage.box.fault("error", action="DescribeManagedPrefixLists", code="UnauthorizedOperation", status=403)
     assert stage.plan(many).steps
 
 
-def asked_by(stage: Stage, spec: str) -> set[str]:
-    """The calls of a plan."""
+def quotas_asked(stage: Stage, spec: str) -> set[str]:
+    """The codes of the quotas that a plan asks Service Quotas for."""
     stage.box.clear_calls()
     assert stage.plan(spec).steps
-    return set(stage.box.counts())
+    return {call.params["QuotaCode"] for call in stage.box.calls if call.action == "GetServiceQuota"}
 
 
 def test_a_stack_without_such_parts_asks_nothing_more(stage: Stage) -> None:
-    asked = {"DescribeNetworkInterfaces", "GetFunctionConfiguration", "GetServiceQuota", "GetAccountLimit"}
-    stage.box.clear_calls()
-    stage.plan(specs.COURSE)
+    asked = {"DescribeNetworkInterfaces", "GetFunctionConfiguration", "GetAccountLimit"}
+    assert quotas_asked(stage, specs.COURSE) == {LOAD_BALANCERS}
     assert asked & set(stage.box.counts()) == set()
 
 

@@ -122,6 +122,7 @@ def test_rule_23_quotas(kit: Kit) -> None:
     kit.ec2.allocate_address(Domain="vpc")
     with refused("TooManyLoadBalancers"):
         kit.balancer("two")
+    kit.balancer("other-type", Type="network")
     with refused("TooManyTargetGroups"):
         kit.group("two")
     with refused("TooManyListeners"):

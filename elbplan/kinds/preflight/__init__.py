@@ -14,7 +14,9 @@ from . import (
     certificates,
     elastic_ips,
     functions,
+    given_security_groups,
     launch_templates,
+    load_balancer_quotas,
     outside_addresses,
     service_quotas,
 )
@@ -25,9 +27,11 @@ LOOKS: Sequence[Look] = (
     balancer_targets.look,
     outside_addresses.look,
     functions.look,
+    given_security_groups.look,
     certificates.look,
     elastic_ips.look,
     launch_templates.look,
+    load_balancer_quotas.look,
     service_quotas.look,
 )
 
@@ -37,5 +41,6 @@ PERMISSIONS = (
     *certificates.PERMISSIONS,
     *elastic_ips.PERMISSIONS,
     *launch_templates.PERMISSIONS,
+    *load_balancer_quotas.PERMISSIONS,
     *service_quotas.PERMISSIONS,
 )

@@ -16,6 +16,11 @@ from .listeners import remove
 from .zone_ids import zone_id
 
 TYPES = {"application": "app", "network": "net", "gateway": "gwy"}
+QUOTA_NAMES = {
+    "application": "load_balancers",
+    "network": "network_load_balancers",
+    "gateway": "gateway_load_balancers",
+}
 SETTINGS = (
     "Subnets",
     "SubnetMappings",
@@ -39,7 +44,7 @@ def create_load_balancer(context: CallContext, params: Params) -> Params:
     if balancer := existing(context, name, settings):
         return {"LoadBalancers": [description(context, balancer)]}
     _check_account(context)
-    _check_quota(context)
+    _check_quota(context, kind)
     pools.check_create(params, kind, scheme)
     chosen, vpc = subnets.zones_of(context, params, kind, scheme)
     zones.check_addresses(context, params, kind, scheme, chosen, ip_type)
@@ -106,9 +111,15 @@ def _check_account(context: CallContext) -> None:
 
 
 @rule(23)
-def _check_quota(context: CallContext) -> None:
-    """50 in a region: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
-    if len(context.elb.balancers) >= context.account.quota("load_balancers"):
+def _check_quota(context: CallContext, kind: str) -> None:
+    """Each type has its own quota in a region: 50 application and 50 network load balancers, 20 gateways.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/quotas-limits.html
+    """
+    existing = sum(balancer.type == kind for balancer in context.elb.balancers.values())
+    if existing >= context.account.quota(QUOTA_NAMES[kind]):
         raise AwsError("TooManyLoadBalancers", "The maximum number of load balancers has been reached")
 
 

@@ -85,7 +85,8 @@ def describe_account_limits(context: CallContext, _params: Params) -> Params:
     account = context.account
     limits = {
         "application-load-balancers": account.quota("load_balancers"),
-        "network-load-balancers": account.quota("load_balancers"),
+        "network-load-balancers": account.quota("network_load_balancers"),
+        "gateway-load-balancers": account.quota("gateway_load_balancers"),
         "target-groups": account.quota("target_groups"),
         "targets-per-target-group": account.quota("targets_per_group"),
         "listeners-per-application-load-balancer": account.quota("listeners_per_lb"),

@@ -1,0 +1,63 @@
+"""The load balancers of a region: its quota has room for those that the plan creates.
+
+An old load balancer is deleted after the new one that replaces it, so both count.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from ...core.call import Answer, Call, ReadProgram
+from ...core.permission import reads
+from ...core.plan import Plan, Refusal
+from ...core.resource import Resource
+from ..load_balancer import LoadBalancer
+from .asking import LATER, asked, is_known
+
+QUOTAS = {"application": "L-53DA6B97", "network": "L-69A177A2"}
+"""By type, the code of "Application (Network) Load Balancers per Region" in Service Quotas."""
+LIST = asked("elbv2", "DescribeLoadBalancers", {})
+MORE = (
+    "delete those that nobody uses, or ask AWS for more: aws service-quotas request-service-quota-increase "
+    "--service-code elasticloadbalancing --quota-code {} --desired-value {}"
+)
+
+
+def _limited(resource: Resource) -> Iterable[str]:
+    return ["*"] if isinstance(resource, LoadBalancer) and resource.type in QUOTAS else []
+
+
+PERMISSIONS = reads("servicequotas:GetServiceQuota", verbs=("compare",), each=_limited, without_it=LATER)
+
+
+def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
+    """A refusal for each type of load balancer of which the region has too many. Asks only if the plan creates some."""
+    created = [step.after for step in plan.steps if step.do == "create"]
+    new = Counter(after.type for after in created if isinstance(after, LoadBalancer) and after.type in QUOTAS)
+    if not new:
+        return ()
+    listed, *quotas = yield [LIST, *(_quota(type) for type in new)]
+    if not is_known(listed):
+        return ()
+    existing = Counter(raw.get("Type") for raw in listed.get("LoadBalancers", ()))
+    pairs = zip(new, quotas, strict=True)
+    return [refusal for type, quota in pairs for refusal in _too_many(type, new[type], existing[type], quota)]
+
+
+def _quota(type: str) -> Call:
+    return asked(
+        "service-quotas", "GetServiceQuota", {"ServiceCode": "elasticloadbalancing", "QuotaCode": QUOTAS[type]}
+    )
+
+
+def _too_many(type: str, new: int, existing: int, quota: Answer) -> Iterator[Refusal]:
+    most = quota.get("Quota", {}).get("Value") if is_known(quota) else None
+    if most is not None and existing + new > most:
+        what = (
+            f"the plan creates {new} {type} load balancer{'s' * (new > 1)}, this region has {existing}, "
+            f"and its quota is {int(most)}"
+        )
+        yield Refusal(what, MORE.format(QUOTAS[type], existing + new))
