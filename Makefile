@@ -1,6 +1,7 @@
 # make demo        the whole life of a stack on the local AWS simulator, in under a minute
 # make test        all tests
 # make test-without-browser   all tests but those of the report in a browser
+# make fuzz        the tests that generate their examples, with other examples in every run
 # make check       lint and types
 # make test-pythons   the fast tests with each newer Python that is installed
 # make docs        the site of the documentation, in build/site
@@ -12,7 +13,7 @@ BIN = .venv/bin
 # Compiled modules are kept, also where the environment says otherwise: each of many processes would compile them again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-without-browser check test-pythons docs golden acceptance clean
+.PHONY: demo test test-without-browser fuzz check test-pythons docs golden acceptance clean
 .DEFAULT_GOAL := test
 
 demo: .venv/installed-sandbox
@@ -23,6 +24,10 @@ test: .venv/installed-dev
 
 test-without-browser: .venv/installed-dev
 	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/browser
+
+# The profile `default` is that of hypothesis.
+fuzz: .venv/installed-dev
+	$(BIN)/pytest -n 3 --hypothesis-profile=default $$(grep -rl '^from hypothesis' tests --include='test_*.py')
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -1,4 +1,6 @@
-"""What the tests of a process share: two sandboxes, a process for killed runs, and the settings of garbage collection.
+"""What the tests of a process share: two sandboxes, a process for killed runs, and settings.
+
+Generated examples are the same in every run, so that a change is red or green by itself. `make fuzz` looks for others.
 
 A new sandbox needs new clients, which takes longer than most tests. A process keeps all tests and AWS's models until
 its end: Python's collector would examine them again and again, for a quarter of the processor time of all tests.
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from elbplan.sandbox.box import Box
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
 NEW_OBJECTS = 50_000
 """The collector begins after so many new objects."""
+
+
+settings.register_profile("same-examples", derandomize=True)
+settings.load_profile("same-examples")
 
 
 def pytest_configure() -> None:

@@ -153,7 +153,7 @@ def _bounds(kind: str, ctx: Mapping[str, Any], value: Any, name: str) -> tuple[s
     if kind.endswith(("too_long", "too_short")):
         long = kind.endswith("long")
         limit = f"at {'most' if long else 'least'} {ctx.get('max_length', ctx.get('min_length'))}"
-        if kind == "string_too_short" and value == "":
+        if kind == "string_too_short" and not value.strip():
             return f"{name} is empty", "write a value, or remove the line"
         if kind.startswith("string"):
             return f"{name} is too {'long' if long else 'short'}", f"{limit} characters"

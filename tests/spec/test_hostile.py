@@ -164,21 +164,43 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
+BLANK = ["", " "]
+
+
 def _places(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     for step, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         yield (*place, step)
         yield from _places(inner, (*place, step))
 
 
+def test_every_value_can_be_blank() -> None:
+    done = set[tuple[Any, ...]]()
+    for data in KNOBS:
+        for *around, last in _places(data):
+            keys = (*(step for step in around if isinstance(step, str)), last)
+            if keys not in done:
+                done.add(keys)
+                for value in BLANK:
+                    survives(yaml.safe_dump(_replaced(data, (*around, last), value), sort_keys=False))
+    assert len(done) > 400
+
+
+def _replaced(data: Any, place: tuple[Any, ...], value: Any) -> Any:
+    """A copy of the data with another value at this place."""
+    changed = copy.deepcopy(data)
+    *around, last = place
+    inner = changed
+    for step in around:
+        inner = inner[step]
+    inner[last] = copy.deepcopy(value)
+    return changed
+
+
 @QUICK
 @given(st.integers(min_value=0, max_value=2**32))
 def test_any_spec_of_all_keys_with_some_values_replaced(seed: int) -> None:
     dice = random.Random(seed)
-    data = copy.deepcopy(dice.choice(KNOBS))
+    data = dice.choice(KNOBS)
     for _ in range(dice.randint(1, 3)):
-        *around, last = dice.choice(list(_places(data)))
-        inner = data
-        for step in around:
-            inner = inner[step]
-        inner[last] = copy.deepcopy(dice.choice(WRONG))
+        data = _replaced(data, dice.choice(list(_places(data))), dice.choice(WRONG))
     survives(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from ..errors import SpecValueError
 from ..messages import shown_value
 from .domain_names import domain_name
-from .words import TEXT, Shorthand, ShortModel
+from .words import TEXT, ResourceName, Shorthand, ShortModel
 
 ARN = re.compile(
     r"arn:aws[a-z-]*:(acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+|iam::[0-9]{12}:server-certificate/.+)",
@@ -51,7 +51,7 @@ def _certificate_of_listener(value: str) -> str:
     return certificate_arn(value)
 
 
-ShortCertificate = Annotated[str, AfterValidator(_certificate_of_listener)]
+ShortCertificate = Annotated[ResourceName, AfterValidator(_certificate_of_listener)]
 
 
 def _key(value: Any) -> Any:
@@ -113,7 +113,7 @@ class CertificateWords(ShortModel):
     """Where the certificate of a domain comes from; by default elbplan requests one and validates it by DNS."""
 
     certificate: Annotated[
-        Annotated[str, AfterValidator(_certificate_of_domain)] | None,
+        Annotated[ResourceName, AfterValidator(_certificate_of_domain)] | None,
         Field(
             description="ARN of an existing certificate, or find: the one of the account that covers the domain; by "
             "default elbplan creates one",

@@ -20,6 +20,7 @@ from .words import (
     Duration,
     OwnTags,
     Port,
+    ResourceName,
     Shorthand,
     ShortModel,
     TextOrNumber,
@@ -41,8 +42,8 @@ def _instance(value: str) -> str:
 class InstanceSelector(ShortModel):
     """Selects instances by id or by tag."""
 
-    ids: Annotated[list[Annotated[str, AfterValidator(_instance)]], Field(description="ids of instances")] = Field(
-        default=[]
+    ids: Annotated[list[Annotated[ResourceName, AfterValidator(_instance)]], Field(description="ids of instances")] = (
+        Field(default=[])
     )
     tag: Annotated[Tag | None, Field(description="every instance that has this tag")] = None
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from ...kinds.aws.fixed_addresses import AUTO_ASSIGNED
 from ..errors import SpecValueError
 from ..messages import shown_value
-from .words import SWITCH, TEXT, OneOrMore, ShortModel, text_is
+from .words import SWITCH, TEXT, OneOrMore, ResourceName, ShortModel, text_is
 
 GROUP = re.compile(r"sg-[0-9a-f]+", re.ASCII)
 ALLOCATION = re.compile(r"eipalloc-[0-9a-f]+", re.ASCII)
@@ -60,7 +60,7 @@ def _nat_prefix(value: str) -> str:
 class ShortSubnet(ShortModel):
     """A subnet, and the addresses that a network load balancer has there."""
 
-    subnet: Annotated[str, Field(min_length=1, description="id, Name tag, or the letter of a zone")]
+    subnet: Annotated[ResourceName, Field(description="id, Name tag, or the letter of a zone")]
     elastic_ip: Annotated[
         bool | str | None,
         BeforeValidator(_elastic_ip),
@@ -87,7 +87,7 @@ SecurityGroups = Annotated[list[Annotated[str, AfterValidator(_security_group)]]
 class ShortNetwork(ShortModel):
     """The VPC and the subnets of the load balancer."""
 
-    vpc: Annotated[str, Field(min_length=1, description="id or Name tag; `default` is the default VPC")] = "default"
+    vpc: Annotated[ResourceName, Field(description="id or Name tag; `default` is the default VPC")] = "default"
     subnets: Annotated[
         Annotated[list[Annotated[ShortSubnet, text_is("subnet")]], OneOrMore(maps=True)] | None,
         Field(description="ids or Name tags, one for each zone; or maps, with the addresses there"),

@@ -11,7 +11,7 @@ from ..errors import SpecValueError
 from ..messages import shown_value
 from .health_checks import ShortRoute53Check
 from .routing import ShortPolicy
-from .words import OneOrMore, ShortModel, Texts, UpperCaseWord, WholeNumber
+from .words import OneOrMore, ResourceName, ResourceNames, ShortModel, UpperCaseWord, WholeNumber
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=+-]{0,63}", re.ASCII)
 """Route 53 allows 128 characters of any kind. The tags that record who made a record allow fewer."""
@@ -36,11 +36,11 @@ def _ttl(value: int) -> int:
 class ShortZone(ShortModel):
     """A hosted zone by name."""
 
-    name: Annotated[str, Field(min_length=1, description="name or id of the zone", examples=["example.com"])]
+    name: Annotated[ResourceName, Field(description="name or id of the zone", examples=["example.com"])]
     private: Annotated[bool, Field(description="the private zone of this name, of the stack's VPC")] = False
     create: Annotated[bool, Field(description="elbplan makes the zone, and deletes it if it is empty")] = False
     vpc: Annotated[
-        Texts | None, Field(description="VPCs of a private zone that elbplan makes; by default the stack's VPC")
+        ResourceNames | None, Field(description="VPCs of a private zone that elbplan makes; by default the stack's VPC")
     ] = None
     comment: Annotated[str | None, Field(description="comment of a zone that elbplan makes")] = None
     delegation_set: Annotated[

@@ -16,6 +16,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
+    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
@@ -222,9 +223,12 @@ WholeNumber = Annotated[int, BeforeValidator(_as_number)]
 RuleName = Annotated[str, AfterValidator(_rule_name)]
 Port = Annotated[WholeNumber, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
 Network = Annotated[str, AfterValidator(network)]
+ResourceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""The id or the name of a resource."""
 TextOrNumber = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"anyOf": [TEXT, NUMBER]})]
 """Text that a spec may also write as a number: 200, 403."""
 Texts = Annotated[list[str], OneOrMore()]
+ResourceNames = Annotated[list[ResourceName], OneOrMore()]
 TextsOrNumbers = Annotated[list[TextOrNumber], OneOrMore()]
 OwnTags = Annotated[dict[str, str] | None, Field(description="tags of its own, beside those of the stack")]
 BalancerType = Literal["application", "network", "gateway"]
