@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..core.call import Answer, Call
@@ -32,9 +32,31 @@ def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None
 
     now   seconds since 1970; by default this moment
     """
-    plan = within_trust_stores(_with_few_names(within_quotas(plan, send), send), send)
-    plan = with_looks(with_secrets(with_known_policies(plan, send), send), send)
-    return with_validity(plan, time.time() if now is None else now)
+    (result,) = checked_each([plan], send, now)
+    return result
+
+
+def checked_each(plans: Sequence[Plan], send: Callable[[Call], Answer], now: float | None = None) -> list[Plan]:
+    """Each plan as `checked` returns it. What several plans ask is asked once."""
+    ask, moment = _answered_once(send), time.time() if now is None else now
+    return [with_validity(plan, moment) for plan in with_looks([_settled(plan, ask) for plan in plans], send)]
+
+
+def _settled(plan: Plan, ask: Callable[[Call], Answer]) -> Plan:
+    """The plan with a refusal for quotas of Elastic Load Balancing, TLS policies and secrets."""
+    plan = within_trust_stores(_with_few_names(within_quotas(plan, ask), ask), ask)
+    return with_secrets(with_known_policies(plan, ask), ask)
+
+
+def _answered_once(send: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+    answers: dict[str, Answer] = {}
+
+    def ask(call: Call) -> Answer:
+        if call.question not in answers:
+            answers[call.question] = send(call)
+        return answers[call.question]
+
+    return ask
 
 
 def with_validity(plan: Plan, now: float) -> Plan:
@@ -46,12 +68,17 @@ def with_validity(plan: Plan, now: float) -> Plan:
     return replace(plan, refusals=(*plan.refusals, *refusals), warnings=(*plan.warnings, *not_renewed(plan.steps)))
 
 
-def with_looks(plan: Plan, send: Callable[[Call], Answer]) -> Plan:
-    """The plan, with a refusal for whatever else only a look at AWS tells. All looks ask together."""
-    if not plan.steps:
-        return plan
-    found = BatchReader(send).run([look(plan) for look in LOOKS])
-    return replace(plan, refusals=(*plan.refusals, *(refusal for refusals in found for refusal in refusals)))
+def with_looks(plans: Sequence[Plan], send: Callable[[Call], Answer]) -> list[Plan]:
+    """The plans, with a refusal for whatever else only a look at AWS tells. All looks of all plans ask together."""
+    looks = [(index, look) for index, plan in enumerate(plans) if plan.steps for look in LOOKS]
+    found = BatchReader(send).run([look(plans[index]) for index, look in looks])
+    refusals: dict[int, list[Refusal]] = {}
+    for (index, _), more in zip(looks, found, strict=True):
+        refusals.setdefault(index, []).extend(more)
+    return [
+        replace(plan, refusals=(*plan.refusals, *refusals[index])) if index in refusals else plan
+        for index, plan in enumerate(plans)
+    ]
 
 
 def _with_few_names(plan: Plan, send: Callable[[Call], Answer]) -> Plan:

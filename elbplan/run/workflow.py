@@ -33,7 +33,7 @@ from .clock import Clock
 from .execute import execute
 from .outcome import Outcome, Tell
 from .protections_of_others import with_lost_protections
-from .quota_check import checked
+from .quota_check import checked, checked_each
 from .read_needs import ReadNeeds
 from .secret_check import refuse_missing_secrets
 from .slots import Slots
@@ -111,7 +111,8 @@ def plan_each(
             break
         needs = more
     claimed = wanted_twice({name: each.desired for name, each in seen.items() if isinstance(each, Observed)})
-    return [_refused_too(checked(p, aws.send) if isinstance(p, Plan) else p, claimed) for p in plans]
+    results = iter(checked_each([each for each in plans if isinstance(each, Plan)], aws.send))
+    return [_refused_too(next(results) if isinstance(each, Plan) else each, claimed) for each in plans]
 
 
 def plan_destroy_each(aws: Cloud, stacks: Sequence[Stack], kinds: Kinds) -> list[StackPlan]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from elbplan.errors import ElbplanError
+from elbplan.kinds import KINDS
+from elbplan.run import workflow
 
 from . import specs
 from .stage import REGION, Stage
@@ -189,6 +191,19 @@ def test_a_stack_without_such_parts_asks_nothing_more(stage: Stage) -> None:
     asked = {"DescribeNetworkInterfaces", "GetFunctionConfiguration", "GetAccountLimit"}
     assert quotas_asked(stage, specs.COURSE) == {LOAD_BALANCERS}
     assert asked & set(stage.box.counts()) == set()
+
+
+def test_what_several_new_stacks_ask_is_asked_once(stage: Stage) -> None:
+    several = "---\n".join(SITE.replace("my-web", f"web-{number}") for number in range(5))
+    stage.box.clear_calls()
+    plans = workflow.plan(stage.aws, stage.stacks(several), KINDS)
+    assert len(plans) == 5
+    counts = stage.box.counts()
+    once = ("DescribeAccountLimits", "DescribeVpcs", "GetServiceQuota")
+    assert [counts[name] for name in once] == [1, 1, 1]
+    stage.box.quota("load_balancers", 0)
+    with pytest.raises(ElbplanError, match="and its quota is 0"):
+        workflow.plan(stage.aws, stage.stacks(several), KINDS)
 
 
 def test_launch_templates(stage: Stage) -> None:

@@ -44,6 +44,6 @@ def test_rule_23_service_quotas(kit: Kit) -> None:
     quota = quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-0263D0A3")["Quota"]
     assert (quota["Value"], quota["QuotaName"]) == (7.0, "EC2-VPC Elastic IPs")
     listed = quotas.list_service_quotas(ServiceCode="elasticloadbalancing")["Quotas"]
-    assert [quota["Value"] for quota in listed] == [50.0, 3000.0]
+    assert [quota["Value"] for quota in listed] == [50.0, 50.0, 3000.0]
     with refused("NoSuchResourceException"):
         quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-00000000")
