@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -64,14 +64,17 @@ def numbered_notes(style: Style, label: str, texts: Sequence[str]) -> list[Text]
 
 def ignored_lines(plan: Plan, style: Style) -> list[Text]:
     """Returns what differs from the spec and stays because of `ignore:`. Nothing of it needs an action."""
-    lines: list[Text] = []
+    return [line for text in ignored_texts(plan) for line in flow(style, _head(style, "Ignored"), text, "dim")]
+
+
+def ignored_texts(plan: Plan) -> Iterator[str]:
+    """Yields each resource with its ignored differences, from the spec to AWS."""
     for change in plan.ignored:
         assert change.before is not None
         assert change.after is not None
         texts = [field_text(change.before, change.after, field, BRIEF) for field in change.fields]
         text = wording(plan)(f"{in_words(change.address)}, {'; '.join(texts)} (spec → AWS, see ignore:)")
-        lines += flow(style, _head(style, "Ignored"), with_names(text, plan.servers), "dim")
-    return lines
+        yield with_names(text, plan.servers)
 
 
 def unknown(plan: Plan, style: Style) -> list[Text]:

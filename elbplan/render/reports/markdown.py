@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...core.plan import Plan
 from ..downtime import downtime
+from ..notes import ignored_texts
 from ..style import SYMBOLS, count
 from .cost import cost_notes
 from .inline import code, escaped_text, in_html
@@ -129,6 +130,8 @@ def _section(section: Section, report: Report, level: Detail) -> Iterator[str]:
         yield f"- **{escaped_text(label)}** {escaped_text(text)}"
     if plan.changes:
         yield f"- **Downtime** {escaped_text(downtime(plan))}"
+    for text in tuple(ignored_texts(plan))[: level.hazards]:
+        yield f"- **Ignored** {escaped_text(text)}"
     yield from _risks(section, level)
     yield from _table(section.map, level)
     if level.map and section.map.nodes and (plan.changes or report.verb == "map"):
@@ -163,7 +166,7 @@ def _risks(section: Section, level: Detail) -> Iterator[str]:
         yield f"- ⚠ **{hazard.name}** {code(str(hazard.address))} {escaped_text(f'{hazard.text}.{remedy}')}"
     for warning in plan.warnings[: level.hazards]:
         yield f"- ⚠ {escaped_text(warning)}"
-    left = max(0, len(plan.hazards) + len(plan.refusals) - 2 * level.hazards)
+    left = sum(max(0, len(risks) - level.hazards) for risks in (plan.refusals, plan.hazards, plan.warnings))
     if left:
         yield f"- and {left} more"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ...core.plan import Plan
 from ...kinds import KINDS
 from ..downtime import downtime
+from ..notes import ignored_texts
 from ..order import Moment, moments
 from ..style import ACTION_VERBS, SYMBOLS
 from ..words import in_words, wording
@@ -165,6 +166,7 @@ def _facts(section: Section, report: Report) -> Iterator[tuple[str, str]]:
     plan = section.plan
     if report.verb == "plan" and plan.changes:
         yield "Downtime", downtime(plan)
+    yield from (("Ignored", text) for text in ignored_texts(plan))
     yield from (("Stays", text) for text in plan.stays)
     yield from (("Stays", f"{left.text} {left.command}") for left in plan.remaining)
     yield from (("Not read", text) for text in plan.unread)

@@ -135,6 +135,11 @@ def test_the_header_says_what_the_plan_does_and_what_it_costs():
     assert "Cost $0.0325/h · $0.78/day · $24/month, as before (ALB + 2 IPv4)" in text
 
 
+def test_what_ignore_hides_is_on_the_page():
+    hidden = plan(WEB + "ignore: [target_group.web.health]\n", WEB.replace("/health", "/up"))
+    assert "Ignored target group web, health: path /health → /up" in visible(html(report(hidden)))
+
+
 def test_risks_are_listed_with_the_safe_form():
     risky = replace(plan(WEB), hazards=(Hazard("extra-cost", Address("listener", "80"), "two", remedy="wait"),))
     assert "extra-cost listener 80 two Safe form wait" in visible(html(report(risky)))

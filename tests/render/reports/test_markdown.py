@@ -61,6 +61,20 @@ def test_hazards_and_refusals_are_in_the_comment():
     assert "✗ **refused** the name is taken — choose another" in text
 
 
+def test_what_is_cut_of_the_risks_is_counted():
+    address, long = Address("listener", "80"), "x" * 290
+    hazards = tuple(Hazard("route-removed", address, f"{number} {long}", remedy="") for number in range(400))
+    text = markdown(report(replace(plan(WEB), hazards=hazards)))
+    shown = text.count("**route-removed**")
+    assert 0 < shown < 400
+    assert f"- and {400 - shown} more" in text
+
+
+def test_what_ignore_hides_is_in_the_comment():
+    hidden = plan(WEB + "ignore: [target_group.web.health]\n", WEB.replace("/health", "/up"))
+    assert "- **Ignored** target group web, health: path /health → /up" in markdown(report(hidden))
+
+
 def test_a_stack_without_a_plan_says_why():
     failed = section_of(replace(plan(None), stack="broken"), error="AWS refused\nlog in")
     text = markdown(replace(report(plan(WEB)), sections=(failed,)))
