@@ -16,7 +16,7 @@ from elbplan.sandbox.server.call_log import is_write
 from .stage import REGION, Stage
 
 QUICKSTART = (Path(__file__).parents[2] / "specs" / "quickstart.yaml").read_text(encoding="utf-8")
-CALLS, CALLS_FOR_A_NEW_STACK, CALLS_A_STACK, ROUNDS = 18, 14, 11, 4
+CALLS, CALLS_FOR_A_NEW_STACK, CALLS_A_STACK, ROUNDS = 18, 16, 11, 4
 
 
 @dataclass
