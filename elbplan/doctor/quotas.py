@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..kinds.aws.service_quota import ServiceQuota
 from .check import Check, ok, unknown
 
 NEARLY = 0.9
@@ -44,11 +45,6 @@ def _text(quota: Quota) -> str:
 
 def _full(quota: Quota) -> Check:
     assert quota.used is not None
-    command = ""
-    if quota.code:
-        command = (
-            f"aws service-quotas request-service-quota-increase --service-code {quota.service} "
-            f"--quota-code {quota.code} --desired-value {quota.most * 2}"
-        )
+    command = ServiceQuota(quota.service, quota.code).increase(quota.most * 2) if quota.code else ""
     text = f"{_text(quota)} are used{'' if quota.used < quota.most else ': no more can be created'}"
     return Check("quotas", "warning", text, "delete what nobody uses, or ask AWS for more", command)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..core.call import DENIED_ANSWER, FAILED_ANSWER, Answer, Call, ReadProgram
 from ..kinds.aws.acm_validation import CERTIFICATES
 from ..kinds.aws.queries import LOAD_BALANCERS, TARGET_GROUPS
+from ..kinds.aws.service_quota import ServiceQuota
 from ..kinds.quotas import LIMITS, limits_of
 from ..live.batch import BatchReader
 from .check import Check, ok, unknown
@@ -25,9 +26,9 @@ PERMISSIONS = (
     "sts:GetCallerIdentity",
 )
 
-EIPS = ("ec2", "L-0263D0A3")
+EIPS = ServiceQuota("ec2", "L-0263D0A3")
 """EC2-VPC Elastic IPs: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
-CERTIFICATE_QUOTA = ("acm", "L-F141DD1D")
+CERTIFICATE_QUOTA = ServiceQuota("acm", "L-F141DD1D")
 """ACM certificates: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html"""
 BALANCER_QUOTA = ("elasticloadbalancing", "L-53DA6B97")
 GROUP_QUOTA = ("elasticloadbalancing", "L-B22855CB")
@@ -58,10 +59,6 @@ def read_region(send: Send, region: str, stack: str) -> Region:
     return found
 
 
-def _quota(service: str, code: str) -> Call:
-    return Call("service-quotas", "GetServiceQuota", {"ServiceCode": service, "QuotaCode": code})
-
-
 def _calls(region: str, stack: str) -> dict[str, Call]:
     return {
         "region": Call("ec2", "DescribeRegions", {"RegionNames": [region], "AllRegions": True}),
@@ -70,8 +67,8 @@ def _calls(region: str, stack: str) -> dict[str, Call]:
         "groups": TARGET_GROUPS,
         "addresses": Call("ec2", "DescribeAddresses"),
         "certificates": CERTIFICATES,
-        "eip quota": _quota(*EIPS),
-        "certificate quota": _quota(*CERTIFICATE_QUOTA),
+        "eip quota": EIPS.question,
+        "certificate quota": CERTIFICATE_QUOTA.question,
         "lock": Call("ssm", "GetParametersByPath", {"Path": f"/elbplan/{stack}/runs"}),
     }
 

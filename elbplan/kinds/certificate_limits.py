@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..core.address import Address
-from ..core.call import Answer, Call
+from ..core.call import Answer
 from ..core.permission import reads
 from ..core.plan import Refusal, Step
 from ..core.resource import Resource
 from .aws.moments import seconds_of
+from .aws.service_quota import ServiceQuota
 from .certificate import Certificate
 
 USUAL_NAMES = 10
 """AWS's default quota of names in a certificate: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html"""
 
-NAMES_CODE = "L-FB94F0B0"
-NAMES_QUOTA = Call("service-quotas", "GetServiceQuota", {"ServiceCode": "acm", "QuotaCode": NAMES_CODE})
+NAMES = ServiceQuota("acm", "L-FB94F0B0")
+NAMES_QUOTA = NAMES.question
 
 
 def _many_names(resource: Resource) -> Iterable[str]:
@@ -53,8 +54,8 @@ def too_many_names(steps: Sequence[Step], answer: Answer) -> Iterator[Refusal]:
         if most is not None and not certificate.imported and len(certificate.domains) > most:
             what = f"{address}: it has {len(certificate.domains)} names, and this account's quota is {int(most)}"
             hint = (
-                "ask AWS for more, at most 100 (aws service-quotas request-service-quota-increase --service-code acm "
-                f"--quota-code {NAMES_CODE} --desired-value {len(certificate.domains)}), or use several certificates"
+                f"ask AWS for more, at most 100 ({NAMES.increase(len(certificate.domains))}), "
+                "or use several certificates"
             )
             yield Refusal(what, hint)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from ..core.call import Answer, Call
 from ..core.plan import Plan, Refusal
@@ -39,10 +40,10 @@ def checked(plan: Plan, send: Callable[[Call], Answer], now: float | None = None
 def checked_each(plans: Sequence[Plan], send: Callable[[Call], Answer], now: float | None = None) -> list[Plan]:
     """Each plan as `checked` returns it. What several plans ask is asked once."""
     ask, moment = _answered_once(send), time.time() if now is None else now
-    return [with_validity(plan, moment) for plan in with_looks([_settled(plan, ask) for plan in plans], send)]
+    return [with_validity(plan, moment) for plan in with_looks([_with_first_checks(plan, ask) for plan in plans], send)]
 
 
-def _settled(plan: Plan, ask: Callable[[Call], Answer]) -> Plan:
+def _with_first_checks(plan: Plan, ask: Callable[[Call], Answer]) -> Plan:
     """The plan with a refusal for quotas of Elastic Load Balancing, TLS policies and secrets."""
     plan = within_trust_stores(_with_few_names(within_quotas(plan, ask), ask), ask)
     return with_secrets(with_known_policies(plan, ask), ask)
@@ -70,14 +71,12 @@ def with_validity(plan: Plan, now: float) -> Plan:
 
 def with_looks(plans: Sequence[Plan], send: Callable[[Call], Answer]) -> list[Plan]:
     """The plans, with a refusal for whatever else only a look at AWS tells. All looks of all plans ask together."""
-    looks = [(index, look) for index, plan in enumerate(plans) if plan.steps for look in LOOKS]
-    found = BatchReader(send).run([look(plans[index]) for index, look in looks])
-    refusals: dict[int, list[Refusal]] = {}
-    for (index, _), more in zip(looks, found, strict=True):
-        refusals.setdefault(index, []).extend(more)
+    found = iter(BatchReader(send).run([look(plan) for plan in plans if plan.steps for look in LOOKS]))
     return [
-        replace(plan, refusals=(*plan.refusals, *refusals[index])) if index in refusals else plan
-        for index, plan in enumerate(plans)
+        replace(plan, refusals=(*plan.refusals, *chain.from_iterable(islice(found, len(LOOKS)))))
+        if plan.steps
+        else plan
+        for plan in plans
     ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ...core.address import Address
 from ...core.call import DENIED_ANSWER, FAILED_ANSWER, Answer, Call
 from ...core.plan import Plan
 from ...core.resource import Resource
+from ..aws.service_quota import ServiceQuota
 from ..target_group import TargetGroup
 from ..targets import Targets
 
@@ -20,6 +22,16 @@ LATER = "learns of a quota that is too low only when AWS refuses the create"
 def asked(service: str, operation: str, params: Mapping[str, Any], gone: tuple[str, ...] = ()) -> Call:
     """A read whose answer is empty for the codes in `gone`, and unknown if AWS denies it or fails."""
     return Call(service, operation, params, done_if=gone, may_be_denied=True, has_fallback=True)
+
+
+def asked_quota(quota: ServiceQuota) -> Call:
+    """The question for a quota, whose answer `quota_of` reads."""
+    return replace(quota.question, may_be_denied=True, has_fallback=True)
+
+
+def quota_of(answer: Answer) -> float | None:
+    """The value of a quota; None if AWS denied the answer, or failed."""
+    return answer.get("Quota", {}).get("Value") if is_known(answer) else None
 
 
 def is_known(answer: Answer) -> bool:

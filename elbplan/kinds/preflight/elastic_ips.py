@@ -13,16 +13,13 @@ from ...core.call import Answer, ReadProgram
 from ...core.permission import reads
 from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
+from ..aws.service_quota import ServiceQuota
 from ..elastic_ip import ElasticIp
 from ..load_balancer import LoadBalancer
-from .asking import LATER, asked, is_known, written
+from .asking import LATER, asked, asked_quota, is_known, quota_of, written
 
-QUOTA = {"ServiceCode": "ec2", "QuotaCode": "L-0263D0A3"}
+QUOTA = ServiceQuota("ec2", "L-0263D0A3")
 """EC2-VPC Elastic IPs."""
-MORE = (
-    "release addresses that nobody uses, or ask AWS for more: aws service-quotas request-service-quota-increase "
-    "--service-code ec2 --quota-code L-0263D0A3 --desired-value {}"
-)
 USERS = {"nat_gateway": "a NAT gateway", "network_load_balancer": "another load balancer"}
 """By type of a network interface: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html"""
 
@@ -65,9 +62,7 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     ]
     if not new and not named:
         return ()
-    asks = [asked("ec2", "DescribeAddresses", {})] + (
-        [asked("service-quotas", "GetServiceQuota", QUOTA)] if new else []
-    )
+    asks = [asked("ec2", "DescribeAddresses", {}), *([asked_quota(QUOTA)] if new else [])]
     addresses, *quotas = yield asks
     refusals = [refusal for quota in quotas for refusal in _too_many(new, addresses, quota)]
     if named and is_known(addresses):
@@ -76,13 +71,13 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
 
 
 def _too_many(new: int, addresses: Answer, quota: Answer) -> Iterator[Refusal]:
-    most = quota.get("Quota", {}).get("Value") if is_known(quota) else None
+    most = quota_of(quota)
     if most is None or not is_known(addresses):
         return
     used = len(addresses["Addresses"])
     if used + new > most:
         what = f"the plan allocates {new} Elastic IPs, this region has {used}, and its quota is {int(most)}"
-        yield Refusal(what, MORE.format(used + new))
+        yield Refusal(what, f"release addresses that nobody uses, or ask AWS for more: {QUOTA.increase(used + new)}")
 
 
 def _held(

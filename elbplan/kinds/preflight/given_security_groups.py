@@ -17,13 +17,15 @@ from ..security_group import SecurityGroup
 from ..target_group import TargetGroup
 from .asking import asked, is_known, written
 
-Guarded = LoadBalancer | Instance
-"""What has security groups."""
+HasSecurityGroups = LoadBalancer | Instance
 
 
 def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     """A refusal for each security group that a step gives to a resource, and that does not exist or does not fit."""
-    changes: list[tuple[Address, Guarded | None, Guarded]] = [*written(plan, LoadBalancer), *written(plan, Instance)]
+    changes: list[tuple[Address, HasSecurityGroups | None, HasSecurityGroups]] = [
+        *written(plan, LoadBalancer),
+        *written(plan, Instance),
+    ]
     given = [(address, group) for address, before, after in changes for group in _new_groups(before, after)]
     if not given:
         return ()
@@ -36,7 +38,7 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     return [refusal for address, group in given for refusal in _problems(address, group, found.get(group), vpc)]
 
 
-def _new_groups(before: Guarded | None, after: Guarded) -> list[str]:
+def _new_groups(before: HasSecurityGroups | None, after: HasSecurityGroups) -> list[str]:
     old = (before.security_groups or ()) if before else ()
     return [group.value for group in after.security_groups or () if isinstance(group, AwsId) and group not in old]
 
@@ -49,7 +51,7 @@ def _vpc(plan: Plan) -> str:
 
 def _problems(address: Address, group: str, raw: Mapping[str, Any] | None, vpc: str) -> Iterator[Refusal]:
     if raw is None:
-        yield Refusal(f"{address}: there is no security group {group}", "write the id or name of one that exists")
+        yield Refusal(f"{address}: there is no security group {group}", "write the id of one that exists")
     elif vpc and raw.get("VpcId", vpc) != vpc:
         what = f"{address}: the security group {group} ({raw.get('GroupName', '')}) is in {raw['VpcId']}, not in {vpc}"
         yield Refusal(what, f"write a security group of {vpc}, or `network: {{vpc: {raw['VpcId']}}}`")

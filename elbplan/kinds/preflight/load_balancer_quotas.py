@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...core.call import Answer, Call, ReadProgram
+from ...core.call import Answer, ReadProgram
 from ...core.permission import reads
 from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
+from ..aws.service_quota import ServiceQuota
 from ..load_balancer import LoadBalancer
-from .asking import LATER, asked, is_known
+from .asking import LATER, asked, asked_quota, is_known, quota_of
 
-QUOTAS = {"application": "L-53DA6B97", "network": "L-69A177A2"}
-"""By type, the code of "Application (Network) Load Balancers per Region" in Service Quotas."""
+QUOTAS = {
+    "application": ServiceQuota("elasticloadbalancing", "L-53DA6B97"),
+    "network": ServiceQuota("elasticloadbalancing", "L-69A177A2"),
+}
+"""By type: "Application (Network) Load Balancers per Region"."""
 LIST = asked("elbv2", "DescribeLoadBalancers", {})
-MORE = (
-    "delete those that nobody uses, or ask AWS for more: aws service-quotas request-service-quota-increase "
-    "--service-code elasticloadbalancing --quota-code {} --desired-value {}"
-)
 
 
 def _limited(resource: Resource) -> Iterable[str]:
@@ -39,7 +39,7 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     new = Counter(after.type for after in created if isinstance(after, LoadBalancer) and after.type in QUOTAS)
     if not new:
         return ()
-    listed, *quotas = yield [LIST, *(_quota(type) for type in new)]
+    listed, *quotas = yield [LIST, *(asked_quota(QUOTAS[type]) for type in new)]
     if not is_known(listed):
         return ()
     existing = Counter(raw.get("Type") for raw in listed.get("LoadBalancers", ()))
@@ -47,17 +47,12 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     return [refusal for type, quota in pairs for refusal in _too_many(type, new[type], existing[type], quota)]
 
 
-def _quota(type: str) -> Call:
-    return asked(
-        "service-quotas", "GetServiceQuota", {"ServiceCode": "elasticloadbalancing", "QuotaCode": QUOTAS[type]}
-    )
-
-
 def _too_many(type: str, new: int, existing: int, quota: Answer) -> Iterator[Refusal]:
-    most = quota.get("Quota", {}).get("Value") if is_known(quota) else None
+    most = quota_of(quota)
     if most is not None and existing + new > most:
         what = (
             f"the plan creates {new} {type} load balancer{'s' * (new > 1)}, this region has {existing}, "
             f"and its quota is {int(most)}"
         )
-        yield Refusal(what, MORE.format(QUOTAS[type], existing + new))
+        more = QUOTAS[type].increase(existing + new)
+        yield Refusal(what, f"delete those that nobody uses, or ask AWS for more: {more}")

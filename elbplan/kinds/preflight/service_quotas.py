@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ...core.call import Answer, Call, ReadProgram
+from ...core.call import Answer, ReadProgram
 from ...core.permission import reads
 from ...core.plan import Plan, Refusal
 from ...core.resource import Resource
 from ..aws.ingress_rules import IngressRule
+from ..aws.service_quota import ServiceQuota
 from ..hosted_zone import HostedZone
 from ..load_balancer import LoadBalancer
 from ..route53_health_check import Route53HealthCheck
 from ..security_group import SecurityGroup
-from .asking import LATER, asked, is_known, written
+from .asking import LATER, asked, asked_quota, is_known, quota_of, written
 
 RULES, GROUPS = "L-0EA8095F", "L-2AFB9258"
 """Inbound or outbound rules per security group; security groups per network interface."""
@@ -121,9 +122,7 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
     codes = sorted({want.code for want in wanted})
     new = {kind: sum(s.do == "create" and s.address.kind == kind for s in plan.steps) for kind in ACCOUNT}
     kinds = [kind for kind, count in new.items() if count]
-    asks: list[Call] = [
-        asked("service-quotas", "GetServiceQuota", {"ServiceCode": "vpc", "QuotaCode": code}) for code in codes
-    ]
+    asks = [asked_quota(ServiceQuota("vpc", code)) for code in codes]
     asks += [asked("route53", "GetAccountLimit", {"Type": ACCOUNT[kind][0]}) for kind in kinds]
     answers = (yield asks) if asks else ()
     quotas, limits = dict(zip(codes, answers, strict=False)), dict(zip(kinds, answers[len(codes) :], strict=True))
@@ -134,12 +133,9 @@ def look(plan: Plan) -> ReadProgram[Sequence[Refusal]]:
 
 
 def _quota(want: Wanted, answer: Answer) -> Iterator[Refusal]:
-    most = answer.get("Quota", {}).get("Value") if is_known(answer) else None
+    most = quota_of(answer)
     if most is not None and want.number > most:
-        hint = (
-            "make the spec smaller, or ask AWS for more: aws service-quotas request-service-quota-increase "
-            f"--service-code vpc --quota-code {want.code} --desired-value {want.number}"
-        )
+        hint = f"make the spec smaller, or ask AWS for more: {ServiceQuota('vpc', want.code).increase(want.number)}"
         yield Refusal(
             f"{want.who}: it has {want.number} {WORDS[want.code]}, and this account's quota is {int(most)}", hint
         )
